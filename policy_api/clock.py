@@ -1,0 +1,13 @@
+"""The one place that asks what time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present instant in UTC, cut to whole seconds.
+
+    Whole seconds survive every representation (JSON, HTTP dates, both databases) unchanged.
+    """
+    return datetime.now(UTC).replace(microsecond=0)
