@@ -1,0 +1,259 @@
+"""Settings from the environment, checked all at once before anything starts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from environs import Env, EnvValidationError, ValidationError, validate
+
+PREFIX = "POLICY_API_"
+MIN_SECRET_BYTES = 32
+DEVELOPMENT_SECRET = "development-only-and-known-to-everybody"  # noqa: S105 -- refused in production
+
+
+class Profile(StrEnum):
+    """What the program is run for."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    TESTING = "testing"
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; names every variable that is wrong, not only the first."""
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems: tuple[tuple[str, str], ...] = tuple(problems)
+        super().__init__("\n".join(f"{name}: {problem}" for name, problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator can choose; ``some_name`` is read from ``POLICY_API_SOME_NAME``."""
+
+    profile: Profile = Profile.DEVELOPMENT
+    """What the program is run for: `development`, `testing`, or `production`, which refuses every
+    unsafe default."""
+
+    data_dir: Path = Path("var")
+    """Directory for everything the program writes itself. Absolute in production."""
+
+    database_url: str = field(default="sqlite:///var/policy-api.sqlite3", repr=False)
+    """SQLAlchemy address of the database. Default: `policy-api.sqlite3` in the data directory."""
+
+    signing_key_file: Path = Path("var/signing-key.pem")
+    """Ed25519 key that signs releases. Default: `signing-key.pem` in the data directory. Must exist
+    before production serves."""
+
+    secret_key: str = field(default=DEVELOPMENT_SECRET, repr=False)
+    """Secret of at least 32 bytes for cursors and links in mails. Required in production, here or
+    as a file."""
+
+    secret_key_file: Path | None = None
+    """File that holds the secret key, for secrets that are mounted. Excludes `secret_key`."""
+
+    origin: str = ""
+    """Scheme and host, such as `https://legal.example.org`, where an address must be absolute, as
+    in feeds and mails. Empty: taken from the request. Must be https in production."""
+
+    trusted_hosts: tuple[str, ...] = ()
+    """Host names that are answered, separated by commas. Empty: any, and the table of sites decides
+    whose text is served."""
+
+    trusted_proxies: int = 0
+    """Number of proxies in front whose forwarded headers count. 0 ignores such headers."""
+
+    max_age: int = 60
+    """Longest time in seconds (0 to 300) a cache may keep an answer that can change."""
+
+    rate_limit_storage: str = "memory://"
+    """Where requests are counted: in each process, or a `valkey://` or `redis://` address shared by
+    all of them."""
+
+    plugins: tuple[str, ...] = ()
+    """Names of the installed plugins to load, separated by commas. An installed plugin that is not
+    named stays off."""
+
+    notice_period_days: int | None = None
+    """Days between publication and effect of a material change, for sites that do not say. Empty:
+    the product's default."""
+
+    bind: str = "127.0.0.1"
+    """Address to listen on."""
+
+    port: int = 8000
+    """Port to listen on."""
+
+    web_concurrency: int = 2
+    """Number of web processes."""
+
+    log_level: str = "INFO"
+    """Least important level that is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`."""
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether unsafe choices must be refused."""
+        return self.profile is Profile.PRODUCTION
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, setting_up: bool = False
+) -> Settings:
+    """Read and check the settings.
+
+    :param environ: Variables to read instead of the process environment.
+    :param setting_up: True for commands that create what production demands, such as its keys.
+    :raises SettingsError: With every problem there is.
+    """
+    given = os.environ if environ is None else environ
+    reader = _Reader(given)
+    values = {
+        **_read_places(reader),
+        **_read_web(reader),
+        **_read_process(reader),
+    }
+    problems = [*reader.problems(), *_unknown_names(given)]
+    if not problems:
+        values["secret_key"], secret_problems = _secret_key(values)
+        problems.extend(secret_problems)
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings(**values)
+    if settings.is_production:
+        problems.extend(_unsafe(settings, given))
+        problems.extend(() if setting_up else _missing_keys(settings))
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+class _Reader(Env):
+    """An environs reader over a mapping of the caller's, collecting its errors."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(eager=False, prefix=PREFIX)
+        self._given = given
+
+    def _get_value(self, env_key: str, default: object) -> Any:  # noqa: ANN401 -- as its base
+        # Variables that are set but empty (compose files do that) count as not set.
+        return self._given.get(env_key) or default
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Read a comma-separated list, forgiving spaces and empty members."""
+        members = self.str(name, default="").split(",")
+        return tuple(member.strip() for member in members if member.strip())
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Close the reader and return what it could not understand."""
+        try:
+            self.seal()
+        except EnvValidationError as error:
+            for name, messages in cast("Mapping[str, list[str]]", error.error_messages).items():
+                yield name, " ".join(messages)
+
+
+def _read_places(reader: _Reader) -> dict[str, Any]:
+    data_dir = reader.path("DATA_DIR", default=Path("var"))
+    database = f"sqlite:///{data_dir}/policy-api.sqlite3"
+    return {
+        "data_dir": data_dir,
+        "database_url": _with_driver(reader.str("DATABASE_URL", default=database)),
+        "signing_key_file": reader.path("SIGNING_KEY_FILE", default=data_dir / "signing-key.pem"),
+        "secret_key": reader.str("SECRET_KEY", default=""),
+        "secret_key_file": reader.path("SECRET_KEY_FILE", default=None),
+    }
+
+
+def _read_web(reader: _Reader) -> dict[str, Any]:
+    ages, hops = validate.Range(0, 300), validate.Range(0, 10)
+    return {
+        "origin": reader.str("ORIGIN", default="", validate=_check_origin),
+        "trusted_hosts": reader.names("TRUSTED_HOSTS"),
+        "trusted_proxies": reader.int("TRUSTED_PROXIES", default=0, validate=hops),
+        "max_age": reader.int("MAX_AGE", default=60, validate=ages),
+        "rate_limit_storage": reader.str("RATE_LIMIT_STORAGE", default="memory://"),
+    }
+
+
+def _read_process(reader: _Reader) -> dict[str, Any]:
+    days, ports, processes = (validate.Range(0, 365), validate.Range(1, 65535), validate.Range(1))
+    levels = validate.OneOf([name for name in logging.getLevelNamesMapping() if name != "NOTSET"])
+    return {
+        "profile": reader.enum("PROFILE", default=Profile.DEVELOPMENT, enum=Profile, by_value=True),
+        "plugins": reader.names("PLUGINS"),
+        "notice_period_days": reader.int("NOTICE_PERIOD_DAYS", default=None, validate=days),
+        "bind": reader.str("BIND", default="127.0.0.1"),
+        "port": reader.int("PORT", default=8000, validate=ports),
+        "web_concurrency": reader.int("WEB_CONCURRENCY", default=2, validate=processes),
+        "log_level": reader.str("LOG_LEVEL", default="INFO", validate=levels),
+    }
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver in a PostgreSQL address; providers hand out addresses without one."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        return f"postgresql+psycopg{separator}{rest}"
+    return url
+
+
+def _check_origin(value: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValidationError("Must be a scheme and a host, like https://example.org.")
+
+
+def _unknown_names(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Find misspelt variables: a setting that is silently ignored is worse than a refused start."""
+    known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    for name in sorted(given):
+        is_ours = name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_")
+        if is_ours and name not in known:
+            yield name, "There is no such setting."
+
+
+def _secret_key(values: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the secret key from the variable or its file, with what is wrong about it."""
+    key, file = values["secret_key"], values["secret_key_file"]
+    name = f"{PREFIX}SECRET_KEY"
+    if key and file:
+        return "", [(name, "Set either this or SECRET_KEY_FILE, not both.")]
+    if file:
+        name = f"{PREFIX}SECRET_KEY_FILE"
+        try:
+            key = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            return "", [(name, f"Cannot be read: {type(error).__name__}.")]
+    if not key and not file:
+        return DEVELOPMENT_SECRET, []
+    if len(key.encode()) < MIN_SECRET_BYTES:
+        return "", [(name, f"Must have at least {MIN_SECRET_BYTES} bytes.")]
+    return key, []
+
+
+def _unsafe(settings: Settings, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Find choices that production must not start with."""
+    if given.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:
+        yield "FLASK_DEBUG", "Production does not run in debug mode."
+    if not settings.data_dir.is_absolute():
+        yield f"{PREFIX}DATA_DIR", "Must be an absolute path in production."
+    if re.match(r"sqlite:///(?!/)", settings.database_url):
+        yield f"{PREFIX}DATABASE_URL", "Must be an absolute path in production: sqlite:////..."
+    if settings.origin and urlsplit(settings.origin).scheme != "https":
+        yield f"{PREFIX}ORIGIN", "Must be https in production."
+
+
+def _missing_keys(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Find keys that production needs before it serves."""
+    if settings.secret_key == DEVELOPMENT_SECRET:
+        yield f"{PREFIX}SECRET_KEY", "Production needs a secret key of its own."
+    if not settings.signing_key_file.is_file():
+        yield f"{PREFIX}SIGNING_KEY_FILE", "There is no such file; `policy-api init` creates it."
