@@ -1,0 +1,1 @@
+"""The rules of publishing policies: no database, web, network, clock or settings."""

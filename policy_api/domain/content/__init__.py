@@ -1,0 +1,1 @@
+"""What authors write: keys, paths, fields, sources, bundles and their vocabulary."""
