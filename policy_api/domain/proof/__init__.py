@@ -1,0 +1,1 @@
+"""How anyone can check that what was published is still what is served."""
