@@ -1,0 +1,1 @@
+"""Planning: what a release would do, worked out before anything is stored."""

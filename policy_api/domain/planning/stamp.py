@@ -1,0 +1,160 @@
+"""What a composed content gets once its version is known: number, dates, and what changed when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from policy_api.domain.languages import parents
+from policy_api.domain.planning.release import Content, Text
+
+STAMPED = ("version", "material_number", "published_at", "effective_at", "change")
+"""Fields of an edition that a release adds; they stand behind ``available_locales``."""
+
+DATED_LISTS = ("rows", "items", "rules")
+"""Lists of a block whose members say in which version they last changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What one version puts on all its editions."""
+
+    number: int
+    material_number: int
+    kind: str
+    significance: str
+    title: Text
+    summary: Text
+    published_at: datetime
+    effective_at: datetime
+
+
+def instant(value: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC, ending in ``Z``."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def text_in(text: Text, locale: str, source_locale: str) -> tuple[str | None, str]:
+    """Return a text for readers and the locale it is in."""
+    for tag in (locale, *parents(locale), source_locale):
+        if tag in text:
+            return text[tag], tag
+    return None, source_locale
+
+
+def stamped(content: Content, stamp: Stamp, *, before: Content | None) -> Content:
+    """Return a content as an edition of a version.
+
+    :param before: The same locale's content in the version that this one takes the place of.
+    """
+    title, _ = text_in(stamp.title, content["locale"], content["source_locale"])
+    summary, locale = text_in(stamp.summary, content["locale"], content["source_locale"])
+    added: dict[str, Any] = {
+        "version": stamp.number,
+        "material_number": stamp.material_number,
+        "published_at": instant(stamp.published_at),
+        "effective_at": instant(stamp.effective_at),
+        "change": {
+            "kind": stamp.kind,
+            "significance": stamp.significance,
+            "title": title,
+            "summary": summary,
+            "locale": locale,
+        },
+    }
+    known = {} if before is None else {section["key"]: section for section in before["sections"]}
+    sections = [
+        _section(section, known.get(section["key"]), content["locale"], stamp.number, before)
+        for section in content["sections"]
+    ]
+    return dict(_ordered(content, added, sections))
+
+
+def unstamped(content: Content) -> Content:
+    """Return an edition's content as it was composed, to compare it with a new one."""
+    sections = [_bare_section(section) for section in content["sections"]]
+    return {
+        **{name: value for name, value in content.items() if name not in STAMPED},
+        "sections": sections,
+    }
+
+
+def _ordered(
+    content: Content, added: Mapping[str, Any], sections: list[Content]
+) -> Iterator[tuple[str, Any]]:
+    for name, value in content.items():
+        yield name, sections if name == "sections" else value
+        if name == "available_locales":
+            yield from added.items()
+
+
+def _section(
+    section: Content, old: Content | None, locale: str, number: int, before: Content | None
+) -> Content:
+    blocks = old["blocks"] if old is not None else []
+    known = {block["key"]: block for block in blocks}
+    fresh = {
+        **section,
+        "translated_from": _translated_from(section, old, locale, before),
+        "blocks": [
+            _block(block, known.get(block["key"]), number) for block in section["blocks"]
+        ],
+    }
+    same = old is not None and _bare_section(old) == _bare_section(fresh)
+    changed_in = old["changed_in"] if same and old is not None else number
+    ordered = {name: fresh[name] for name in fresh if name != "blocks"}
+    return {**ordered, "changed_in": changed_in, "blocks": fresh["blocks"]}
+
+
+def _translated_from(
+    section: Content, old: Content | None, locale: str, before: Content | None
+) -> int | None:
+    """Return the version that last showed a fallback section in its own locale."""
+    if section["translation"] != "fallback" or old is None or before is None:
+        return None
+    if old["locale"] == locale:
+        return int(before["version"])
+    left: int | None = old["translated_from"]
+    return left
+
+
+def _block(block: Content, old: Content | None, number: int) -> Content:
+    dated = {
+        name: _members(block[name], (old or {}).get(name) or [], number)
+        for name in DATED_LISTS
+        if isinstance(block.get(name), list)
+    }
+    return {**block, **dated} if dated else block
+
+
+def _members(members: list[Content], old: list[Content], number: int) -> list[Content]:
+    known = {member["key"]: member for member in old}
+    return [
+        {**member, "changed_in": _since(member, known.get(member["key"]), number)}
+        for member in members
+    ]
+
+
+def _since(member: Content, old: Content | None, number: int) -> int:
+    if old is not None and _bare(old) == _bare(member):
+        return int(old["changed_in"])
+    return number
+
+
+def _bare(member: Content) -> Content:
+    return {name: value for name, value in member.items() if name != "changed_in"}
+
+
+def _bare_section(section: Content) -> Content:
+    blocks = [
+        {
+            name: [_bare(member) for member in value]
+            if name in DATED_LISTS and isinstance(value, list)
+            else value
+            for name, value in block.items()
+        }
+        for block in section["blocks"]
+    ]
+    return {**_bare(section), "translated_from": None, "blocks": blocks}

@@ -1,0 +1,1 @@
+"""Rendering: from effective policy to editions, and from editions to representations."""

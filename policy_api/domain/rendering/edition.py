@@ -1,0 +1,276 @@
+"""Composition: one site's effective policy in one locale, as the content of an edition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
+from policy_api.domain.content.paths import set_at
+from policy_api.domain.content.placeholders import fill, names
+from policy_api.domain.content.source import Source
+from policy_api.domain.content.texts import text_hash
+from policy_api.domain.entries.units import entry_units
+from policy_api.domain.languages import direction
+from policy_api.domain.rendering.scene import SiteScene
+from policy_api.domain.translation.memory import translations
+from policy_api.domain.translation.staleness import Fit, Lineage
+from policy_api.domain.variants.effective import EffectivePolicy, effective_policy
+from policy_api.domain.variants.tree import Node
+from policy_api.domain.variants.values import localized, placeholder_values
+from policy_api.errors import BadInput, Problem
+
+Content = dict[str, Any]
+"""An edition's content as JSON: what is digested, stored and served."""
+
+SOURCE = "source"
+"""State of a section in the source locale itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One unit in its place, with what a locale has for it."""
+
+    address: str
+    unit: Unit
+    fit: Fit
+    translated: str | None
+
+
+@dataclass(slots=True)
+class Composer:
+    """Composes editions from one state of the source; remembers what editions share."""
+
+    source: Source
+    lineage: Lineage = field(default_factory=Lineage)
+    _effective: dict[tuple[str, str], EffectivePolicy] = field(default_factory=dict)
+    _translations: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = field(
+        default_factory=dict
+    )
+
+    def effective(self, site: str, policy: str) -> EffectivePolicy:
+        """Return a site's effective policy; only the newest one is kept.
+
+        :raises BadInput: If an overlay does not fit.
+        """
+        key = (site, policy)
+        if key not in self._effective:
+            self._effective.clear()
+            self._effective[key] = effective_policy(self.source, site, policy)
+        return self._effective[key]
+
+    def source_locale(self, policy: str) -> str:
+        """Return the locale in which a policy is written."""
+        entry = self.source.entries[f"policies/{policy}"]
+        return str(entry.get("source_locale") or self.organization_locale)
+
+    @property
+    def organization_locale(self) -> str:
+        """Locale of the organization's names, and of policies that name no other."""
+        return str(self.source.organization.get("source_locale", "en"))
+
+    def locales(self, site: str, policy: str) -> tuple[str, ...]:
+        """Return the locales of a site's editions, the source locale first."""
+        source_locale = self.source_locale(policy)
+        named = self.source.entries[f"sites/{site}"]["locales"]
+        return (source_locale, *(tag for tag in named if tag != source_locale))
+
+    def content(self, site: str, policy: str, locale: str) -> Content:
+        """Compose an edition's content, without number, dates and what depends on them.
+
+        :raises BadInput: If an overlay does not fit or a placeholder has no value.
+        """
+        return _Composition(self, self.effective(site, policy), locale).content()
+
+    def translations(self, policy: str, locale: str) -> dict[str, Mapping[str, Any]]:
+        """Return the units of a locale that may be shown."""
+        key = (policy, locale)
+        if key not in self._translations:
+            self._translations[key] = translations(self.source, policy, locale)
+        return self._translations[key]
+
+
+class _Composition:
+    """One edition in the making."""
+
+    def __init__(self, composer: Composer, effective: EffectivePolicy, locale: str) -> None:
+        self.composer = composer
+        self.source = composer.source
+        self.effective = effective
+        self.locale = locale
+        self.source_locale = composer.source_locale(effective.policy)
+        self.is_source = locale == self.source_locale
+        self.memory = (
+            {} if self.is_source else composer.translations(effective.policy, locale)
+        )
+        self.counted: Counter[str] = Counter()
+        self.problems: list[Problem] = []
+
+    def content(self) -> Content:
+        entry = self.effective.entry
+        site = self.source.entries[f"sites/{self.effective.site}"]
+        title = self._title()
+        sections = [self._section(section) for section in self.effective.sections]
+        if self.problems:
+            raise BadInput(problems=dict.fromkeys(self.problems))
+        scene = self._scene(self.source_locale, {})
+        name = localized(
+            site["name"], locale=self.locale, source_locale=self.composer.organization_locale
+        )
+        return {
+            "site": {"key": self.effective.site, "name": name, "hosts": list(site["hosts"])},
+            "policy": self.effective.policy,
+            "kind": entry.get("kind", "dpv:PrivacyNotice"),
+            "title": title,
+            "locale": self.locale,
+            "dir": direction(self.locale),
+            "source_locale": self.source_locale,
+            "authoritative_locale": entry.get("authoritative_locale", self.source_locale),
+            "available_locales": list(
+                self.composer.locales(self.effective.site, self.effective.policy)
+            ),
+            "completeness": self._completeness(),
+            "license": scene.license(),
+            "sections": sections,
+            "omitted": [],
+        }
+
+    def _title(self) -> str:
+        text = self._text("title", Unit(path="title", text=self.effective.entry["title"]))
+        self.counted[self._counted_as(text, text.fit)] += 1
+        return text.unit.text if text.fit is Fit.FALLBACK else text.translated or text.unit.text
+
+    def _completeness(self) -> dict[str, int]:
+        states = {state.value: self.counted[state.value] for state in Fit}
+        return {"units": sum(states.values()), **states}
+
+    def _text(self, address: str, unit: Unit) -> Text:
+        """Find what the locale has for a unit, and whether it fits."""
+        if self.is_source:
+            return Text(address=address, unit=unit, fit=Fit.CURRENT, translated=unit.text)
+        unit_id = self.effective.unit_id(address)
+        found = self.memory.get(unit_id)
+        if found is None:
+            return Text(address=address, unit=unit, fit=Fit.FALLBACK, translated=None)
+        fit = self.composer.lineage.fit(
+            unit_id, made_from=found.get("source_hash"), present=text_hash(unit.text)
+        )
+        return Text(address=address, unit=unit, fit=fit, translated=found["text"])
+
+    def _section(self, section: Node) -> Content:
+        """Compose a section; it is shown in one language as a whole."""
+        address = f"sections/{section['key']}"
+        tables = self._tables_of(section)
+        texts = [self._text(*placed) for placed in self._units(section, address, tables)]
+        worst = _worst(texts)
+        state = SOURCE if self.is_source else worst.value
+        fallback = worst is Fit.FALLBACK
+        for text in texts:
+            self.counted[self._counted_as(text, worst)] += 1
+        text_locale = self.source_locale if fallback else self.locale
+        filled = self._filled(texts, text_locale, translated=not fallback)
+        section, tables = _with_texts(section, tables, filled)
+        scene = self._scene(text_locale, tables)
+        return {
+            "key": section["key"],
+            "anchor": section.get("anchor", section["key"]),
+            "heading": section["heading"],
+            "layer": section.get("layer", 1),
+            "locale": text_locale,
+            "dir": direction(text_locale),
+            "translation": state,
+            "translated_from": None,
+            "origin": self.effective.origin(address),
+            "blocks": [self._block(block, address, scene) for block in section["blocks"]],
+        }
+
+    def _counted_as(self, text: Text, shown: Fit) -> str:
+        return Fit.FALLBACK.value if shown is Fit.FALLBACK else text.fit.value
+
+    def _tables_of(self, section: Node) -> dict[str, Node]:
+        keys = [block["table"] for block in section["blocks"] if "table" in block]
+        return {key: self.effective.tables[key] for key in keys if key in self.effective.tables}
+
+    def _units(
+        self, section: Node, address: str, tables: Mapping[str, Node]
+    ) -> Iterator[tuple[str, Unit]]:
+        prefix = f"policies/{self.effective.policy}"
+        for unit in entry_units(f"{prefix}/{address}", section):
+            yield f"{address}/{unit.path}", unit
+        for key, table in tables.items():
+            for unit in entry_units(f"{prefix}/tables/{key}", table):
+                yield f"tables/{key}/{unit.path}", unit
+
+    def _filled(
+        self, texts: list[Text], text_locale: str, *, translated: bool
+    ) -> dict[str, str]:
+        """Return each text as it will be shown, by address."""
+        values = self._values(text_locale)
+        shown = {}
+        for text in texts:
+            written = text.translated if translated and text.translated else text.unit.text
+            missing = [name for name in names(written) if name not in values]
+            self.problems += [self._no_value(text.address, name) for name in missing]
+            if not missing:
+                shown[text.address] = fill(written, values, form=text.unit.form.value)
+        return shown
+
+    def _no_value(self, address: str, name: str) -> Problem:
+        return Problem(
+            detail=f"The placeholder {{{name}}} has no value on site '{self.effective.site}'.",
+            file=f"policies/{self.effective.policy}/{address}",
+            expected="a variable of the site, its base or the organization",
+        )
+
+    def _values(self, locale: str) -> dict[str, str]:
+        return placeholder_values(
+            self.source,
+            self.effective.site,
+            variables=self.effective.variables,
+            locale=locale,
+            source_locale=self.composer.organization_locale,
+        )
+
+    def _scene(self, text_locale: str, tables: Mapping[str, Node]) -> SiteScene:
+        return SiteScene(
+            source=self.source,
+            effective=self.effective,
+            locale=self.locale,
+            source_locale=self.composer.organization_locale,
+            values=self._values(text_locale),
+            tables=tables,
+        )
+
+    def _block(self, block: Node, address: str, scene: SiteScene) -> Content:
+        kind = BLOCK_KINDS.get(block["kind"])
+        return {
+            "key": block["key"],
+            "kind": block["kind"],
+            "origin": self.effective.origin(f"{address}/blocks/{block['key']}"),
+            **kind.compose(block, scene),
+        }
+
+
+def _worst(texts: list[Text]) -> Fit:
+    """Return how a section stands: as its worst unit."""
+    fits = {text.fit for text in texts}
+    return next((fit for fit in (Fit.FALLBACK, Fit.OUTDATED) if fit in fits), Fit.CURRENT)
+
+
+def _with_texts(
+    section: Node, tables: Mapping[str, Node], shown: Mapping[str, str]
+) -> tuple[Node, dict[str, Node]]:
+    """Put texts into a section and its tables, by address."""
+    new_tables = dict(tables)
+    for address, text in shown.items():
+        family, key, path = address.split("/", 2)
+        if family == "tables":
+            new_tables[key] = set_at(new_tables[key], path, text)
+        else:
+            section = set_at(section, path, text)
+    return section, new_tables
+
+
+__all__ = ["Composer", "Content", "TextForm"]
