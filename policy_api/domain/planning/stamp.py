@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from policy_api.domain.languages import parents
 from policy_api.domain.planning.release import Content, Text
+from policy_api.domain.proof.canonical import instant_text
 
 STAMPED = ("version", "material_number", "published_at", "effective_at", "change")
 """Fields of an edition that a release adds; they stand behind ``available_locales``."""
@@ -31,11 +32,6 @@ class Stamp:
     effective_at: datetime
 
 
-def instant(value: datetime) -> str:
-    """Return an instant as RFC 3339 in UTC, ending in ``Z``."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def text_in(text: Text, locale: str, source_locale: str) -> tuple[str | None, str]:
     """Return a text for readers and the locale it is in."""
     for tag in (locale, *parents(locale), source_locale):
@@ -54,8 +50,8 @@ def stamped(content: Content, stamp: Stamp, *, before: Content | None) -> Conten
     added: dict[str, Any] = {
         "version": stamp.number,
         "material_number": stamp.material_number,
-        "published_at": instant(stamp.published_at),
-        "effective_at": instant(stamp.effective_at),
+        "published_at": instant_text(stamp.published_at),
+        "effective_at": instant_text(stamp.effective_at),
         "change": {
             "kind": stamp.kind,
             "significance": stamp.significance,
