@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLED = ("migrations", "sample")
+BUNDLED = ("gunicorn.conf.py", "migrations", "sample")
 
 
 class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -22,7 +22,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         root, include = Path(self.root), build_data["force_include"]
         for name in BUNDLED:
-            if (root / name).is_dir():
+            if (root / name).exists():
                 include[str(root / name)] = f"policy_api/_bundled/{name}"
         self._compiled = tempfile.TemporaryDirectory()
         for source in sorted(root.glob("translations/*/LC_MESSAGES/*.po")):

@@ -7,6 +7,8 @@ import pytest
 from policy_api import errors
 from policy_api.errors import BadInput, NoticeTooShort, PolicyError, Problem, error_kinds
 
+KINDS = [kind for kind in error_kinds() if kind.__module__ == errors.__name__]
+
 
 def test_an_error_carries_words_and_facts() -> None:
     error = NoticeTooShort("Readers were promised 30 days.", earliest="2026-04-01")
@@ -23,14 +25,11 @@ def test_without_detail_an_error_says_its_title() -> None:
     assert str(error) == "The notice period is too short"
 
 
-def test_every_error_has_a_slug_and_a_title_of_its_own() -> None:
-    kinds = list(error_kinds())
-
-    assert len({kind.slug for kind in kinds}) == len(kinds)
-    assert len({kind.title for kind in kinds}) == len(kinds)
+def test_every_error_has_a_title_of_its_own() -> None:
+    assert len({kind.title for kind in KINDS}) == len(KINDS)
 
 
-@pytest.mark.parametrize("kind", tuple(error_kinds()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_error_is_drawn_in_the_tree(kind: type[PolicyError]) -> None:
     assert kind.__doc__
     assert f"{kind.__name__} " in f"{errors.__doc__} ".replace("\n", " \n")

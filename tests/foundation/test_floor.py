@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,9 +81,14 @@ def test_a_checkout_finds_its_directories() -> None:
     assert found == Path(policy_api.__file__).parent
 
 
-def test_an_absent_directory_is_named() -> None:
+def test_a_checkout_finds_its_files() -> None:
+    assert resources.data_file("gunicorn.conf.py").is_file()
+
+
+@pytest.mark.parametrize("find", [resources.data_dir, resources.data_file])
+def test_what_an_installation_lacks_is_named(find: Callable[[str], Path]) -> None:
     with pytest.raises(FileNotFoundError, match="'nowhere'"):
-        resources.data_dir("nowhere")
+        find("nowhere")
 
 
 def test_a_receiver_hears_of_a_release() -> None:

@@ -1,0 +1,93 @@
+"""Write the pages of docs/reference that are made from the program itself."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import itertools
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import policy_api
+from policy_api import settings
+from policy_api.errors import PolicyError, error_kinds
+
+REFERENCE = Path(__file__).resolve().parent / "reference"
+NOTE = "<!-- Made by `./dev docs` from the program; edits here are lost. -->\n"
+
+
+def settings_page() -> str:
+    """Describe every setting by the sentence below its attribute."""
+    lines = [
+        NOTE,
+        "# Settings\n",
+        "Read from the environment when the program starts. All mistakes are reported together.",
+        "A variable that is set but empty counts as not set; an unknown `POLICY_API_` variable is",
+        "refused.\n",
+        "| variable | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    for name, default, meaning in attributes(settings.Settings):
+        variable = settings.PREFIX + name.upper()
+        lines.append(f"| `{variable}` | {shown(default)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def attributes(kind: type[settings.Settings]) -> Iterator[tuple[str, object, str]]:
+    """Yield name, default and sentence of each field of a dataclass."""
+    (declaration,) = ast.parse(inspect.getsource(kind)).body
+    members = declaration.body if isinstance(declaration, ast.ClassDef) else []
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for declared, sentence in itertools.pairwise(members):
+        if isinstance(declared, ast.AnnAssign) and isinstance(declared.target, ast.Name):
+            name = declared.target.id
+            match sentence:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    yield name, fields[name].default, " ".join(text.split())
+
+
+def shown(default: object) -> str:
+    """Write a default as an operator would."""
+    if default in (None, "", ()):
+        return ""
+    if default == settings.DEVELOPMENT_SECRET:
+        return "a known one, refused in production"
+    return f"`{default}`"
+
+
+def problems_page() -> str:
+    """List every problem an answer may carry."""
+    for module in pkgutil.walk_packages(policy_api.__path__, "policy_api."):
+        importlib.import_module(module.name)
+    lines = [
+        NOTE,
+        "# Problems\n",
+        "Errors are `application/problem+json` (RFC 9457). `type` ends in the slug, which is never",
+        "renamed; `detail` says what happened this time.\n",
+        "| slug | status | title | when |",
+        "| --- | --- | --- | --- |",
+    ]
+    kinds = sorted(set(error_kinds()) - {PolicyError}, key=lambda kind: (kind.status, kind.slug))
+    for kind in kinds:
+        when = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        lines.append(f"| `{kind.slug}` | {kind.status} | {kind.title} | {when} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "problems.md": problems_page,
+    "settings.md": settings_page,
+}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

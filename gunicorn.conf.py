@@ -1,0 +1,60 @@
+"""How gunicorn runs: behind a buffering proxy, which is the one that meets slow clients."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def _setting(name: str, default: str) -> str:
+    """Read one of our settings; a variable that is set but empty counts as not set."""
+    return os.environ.get(f"POLICY_API_{name}") or default
+
+
+wsgi_app = "policy_api.app:create_app()"
+bind = f"{_setting('BIND', '127.0.0.1')}:{_setting('PORT', '8000')}"
+workers = int(_setting("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+timeout = 30
+graceful_timeout = 30
+# Longer than a proxy keeps its idle connections, so that the proxy is the one that closes.
+keepalive = 75
+max_requests = 20000
+max_requests_jitter = 2000
+umask = 0o077
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 4096
+
+# The program itself decides which proxies it trusts (POLICY_API_TRUSTED_PROXIES).
+forwarded_allow_ips = ""
+forwarder_headers = ""
+header_map = "drop"
+
+# Otherwise a socket for remote control appears in the home directory.
+control_socket_disable = True
+
+# Nobody's visits are logged here; a proxy may, if its operator has a reason to.
+accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "policy_api.logs.JsonFormatter"}},
+    "handlers": {
+        "lines": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "root": {"level": _setting("LOG_LEVEL", "INFO"), "handlers": ["lines"]},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["lines"], "propagate": False},
+        "gunicorn.access": {"level": "INFO", "handlers": ["lines"], "propagate": False},
+    },
+}
