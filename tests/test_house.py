@@ -25,7 +25,7 @@ LONGEST_FUNCTION = 50
 EMPTY_WORDS = "utils? helpers? common manager handler processor data info misc"
 EMPTY_NAME = re.compile(rf"(?:{'|'.join(EMPTY_WORDS.split())})|(?:do|process)_.*")
 NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value"}
-EMPTY_CLASS = re.compile(r".*(?:Utils?|Helpers?|Manager|Handler|Processor|Info)")
+EMPTY_CLASS = re.compile(r".*(?:Utils?|Helpers?|Manager|Handler|Processor)")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError|pytest\.skip|mark\.skip)\b")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
