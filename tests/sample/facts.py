@@ -137,33 +137,32 @@ COLUMNS = {
 }
 
 CATEGORIES = {
-    # Without a term where the vocabulary has none that is close.
     "ip": "pd:IPAddress",
     "ip-anon": "pd:IPAddress",
     "pages": "pd:BrowsingBehaviour",
     "referrer": "pd:BrowsingReferral",
-    "visit-time": None,
+    "visit-time": "x:VisitTime",
     "browser": "pd:UserAgent",
     "device": "pd:DeviceBased",
     "device-type": "pd:DeviceBased",
     "os": "pd:DeviceOperatingSystem",
-    "screen": None,
+    "screen": "x:ScreenResolution",
     "lang": "pd:Language",
     "country": "pd:Country",
-    "mouse": None,
-    "keys": None,
+    "mouse": "x:PointerMovement",
+    "keys": "x:Keystrokes",
     "cookie": "tech:Cookie",
     "message": "pd:Communication",
     "name": "pd:Name",
     "email": "pd:EmailAddress",
     "username": "pd:Username",
     "password": "pd:Password",
-    "posts": None,
+    "posts": "x:UserContent",
     "payment": "pd:Financial",
     "payment-tx": "pd:Transactional",
     "phone": "pd:TelephoneNumber",
     "address": "pd:PhysicalAddress",
-    "org": None,
+    "org": "x:OrganisationDetails",
 }
 
 HAMBURG = {

@@ -41,7 +41,7 @@ def releases() -> list[SampleRelease]:
     history = yaml.safe_load((SAMPLE / "history.yaml").read_text(encoding="utf-8"))
     found: list[SampleRelease] = []
     entries: dict[str, Entry] = {}
-    for told in history["releases"]:
+    for told in history:
         written = entries_in(SAMPLE / told["folder"])
         removed = told.get("removed", [])
         entries = {path: entry for path, entry in entries.items() if path not in removed}
