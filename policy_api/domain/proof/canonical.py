@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -13,7 +14,6 @@ import rfc8785
 from policy_api.errors import BadInput, Problem
 
 DIGEST_PREFIX = "sha256:"
-DIGEST_LENGTH = len(DIGEST_PREFIX) + 64
 
 MAX_DEPTH = 200
 MAX_INTEGER = 2**53 - 1
@@ -46,6 +46,11 @@ def digest(value: object) -> str:
 def digest_bytes(raw: bytes) -> str:
     """Return ``sha256:`` and the hexadecimal SHA-256 of the bytes as they are."""
     return DIGEST_PREFIX + hashlib.sha256(raw).hexdigest()
+
+
+def is_digest(value: object) -> bool:
+    """Tell whether a value is written like a digest."""
+    return isinstance(value, str) and re.fullmatch(r"sha256:[0-9a-f]{64}", value) is not None
 
 
 def instant_text(value: datetime) -> str:

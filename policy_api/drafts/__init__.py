@@ -1,0 +1,1 @@
+"""Edits on the way to a release."""

@@ -1,0 +1,52 @@
+"""Questions to the event log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from policy_api.events.models import Event
+from policy_api.events.rows import EventRow
+
+
+def after(session: Session, *, sequence: int = 0, limit: int = 50) -> tuple[EventRow, ...]:
+    """Return what happened after an event, in order; nothing can appear before it later."""
+    query = select(Event).where(Event.sequence > sequence).order_by(Event.sequence).limit(limit)
+    return tuple(event_row(found) for found in session.scalars(query))
+
+
+def event(session: Session, *, id: str) -> EventRow | None:  # noqa: A002 -- the contract's word
+    """Return an event by its id."""
+    found = session.scalar(select(Event).where(Event.id == id))
+    return None if found is None else event_row(found)
+
+
+def last_sequence(session: Session) -> int:
+    """Return the newest event's sequence, or 0."""
+    return session.scalar(select(func.max(Event.sequence))) or 0
+
+
+def sequence_before(session: Session, *, instant: datetime) -> int:
+    """Return the sequence after which everything recorded since an instant is found."""
+    query = select(func.min(Event.sequence)).where(Event.recorded_at >= instant)
+    first = session.scalar(query)
+    return last_sequence(session) if first is None else first - 1
+
+
+def event_row(found: Event) -> EventRow:
+    """Return an event as a value."""
+    return EventRow(
+        sequence=found.sequence,
+        id=found.id,
+        type=found.type,
+        occurred_at=found.occurred_at,
+        recorded_at=found.recorded_at,
+        release=found.release,
+        policy=found.policy,
+        sites=tuple(found.sites),
+        significance=found.significance,
+        change_types=tuple(found.change_types),
+        body=found.body,
+    )

@@ -1,0 +1,1 @@
+"""Everything ever published. Rows are added and never changed."""

@@ -1,0 +1,203 @@
+"""What the ledger answers: plain values, safe to keep and to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Self
+
+import orjson
+
+from policy_api.domain.proof.records import Seal, StateRecord, UnitChangeRecord
+from policy_api.ledger.bodies import unpacked
+
+Text = Mapping[str, str]
+"""A text for readers by locale."""
+
+
+class Status(StrEnum):
+    """How a version stands at an instant."""
+
+    UPCOMING = "upcoming"
+    CURRENT = "current"
+    PAST = "past"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRow:
+    """One act of publishing."""
+
+    number: int
+    kind: str
+    significance: str
+    title: Text
+    summary: Text
+    published_at: datetime
+    effective_at: datetime
+    source_digest: str
+    states: tuple[StateRecord, ...]
+    waivers: tuple[Mapping[str, Any], ...]
+    withdraws: int | None
+    actor: str
+    nonce: str = field(repr=False)
+    seal: Seal
+
+    @property
+    def chain_head(self) -> str:
+        """Digest that covers this release and all before it."""
+        return self.seal.chain_head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """A numbered state of one site's policy, and what became of it."""
+
+    id: int
+    site: str
+    policy: str
+    number: int
+    material_number: int
+    release: int
+    kind: str
+    significance: str
+    title: Text
+    summary: Text
+    published_at: datetime
+    effective_at: datetime
+    previous: int | None
+    origin_release: int
+    changes: tuple[Mapping[str, Any], ...]
+    withdrawn_by: int | None
+    """Number of the release that took it back."""
+
+    replaced_at: datetime | None
+    """When another version takes its place, as announced so far; may lie ahead.
+
+    For a version that another one replaced before it ever took effect: when that was announced.
+    """
+
+    def status(self, now: datetime) -> Status:
+        """Tell how the version stands."""
+        if self.withdrawn_by is not None:
+            return Status.WITHDRAWN
+        if self.replaced_at is not None and self.replaced_at <= now:
+            return Status.PAST
+        return Status.UPCOMING if self.effective_at > now else Status.CURRENT
+
+    def superseded_at(self, now: datetime) -> datetime | None:
+        """Return when another version took its place, or None as long as none has."""
+        return self.replaced_at if self.status(now) is Status.PAST else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionRow:
+    """One version in one locale; decompressed and decoded when it is asked for."""
+
+    version_id: int
+    locale: str
+    digest: str
+    body: bytes = field(repr=False)
+    body_digest: str = field(repr=False)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The content as JSON, members in reading order."""
+        return unpacked(self.body)
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The content; callers share it, so they must not change it."""
+        content: dict[str, Any] = orjson.loads(self.raw)
+        return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """The highest numbers ever given for one site's policy; withdrawn versions count."""
+
+    number: int
+    material_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChangeRow:
+    """A source text that a release changed."""
+
+    release: int
+    change: UnitChangeRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """What must be known of a site to find it and to link to it."""
+
+    key: str
+    name: Text
+    hosts: tuple[str, ...]
+    base: str | None
+    umbrella: bool
+    locales: tuple[str, ...]
+    source_locale: str
+    policies: tuple[str, ...]
+    notice_period_days: int
+    pages: Mapping[str, str]
+    """Policy → path on the site where it embeds the policy."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the site as it is stored."""
+        return {
+            "name": dict(self.name),
+            "hosts": list(self.hosts),
+            "base": self.base,
+            "umbrella": self.umbrella,
+            "locales": list(self.locales),
+            "source_locale": self.source_locale,
+            "policies": list(self.policies),
+            "notice_period_days": self.notice_period_days,
+            "pages": dict(self.pages),
+        }
+
+    @classmethod
+    def from_json(cls, key: str, stored: Mapping[str, Any]) -> Self:
+        """Read a stored site."""
+        return cls(
+            key=key,
+            name=stored["name"],
+            hosts=tuple(stored["hosts"]),
+            base=stored["base"],
+            umbrella=stored["umbrella"],
+            locales=tuple(stored["locales"]),
+            source_locale=stored["source_locale"],
+            policies=tuple(stored["policies"]),
+            notice_period_days=stored["notice_period_days"],
+            pages=stored["pages"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """All sites and hosts that are published."""
+
+    sites: Mapping[str, SiteInfo] = field(default_factory=dict)
+
+    def by_host(self, host: str) -> SiteInfo | None:
+        """Return the site a host belongs to; hosts are compared as they are stored."""
+        return self._by_host.get(host)
+
+    @cached_property
+    def _by_host(self) -> dict[str, SiteInfo]:
+        return {host: site for site in self.sites.values() for host in site.hosts}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the directory as it is stored."""
+        return {"sites": {key: site.to_json() for key, site in self.sites.items()}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read a stored directory."""
+        rows = stored["sites"].items()
+        return cls(sites={key: SiteInfo.from_json(key, site) for key, site in rows})
