@@ -129,6 +129,8 @@ def sqlite_pragmas(sqlite_version: tuple[int, ...]) -> dict[str, str | int]:
         "journal_mode": journal_mode(sqlite_version),
         "synchronous": 2,
         "foreign_keys": 1,
+        # Without it, INSERT OR REPLACE would delete rows past the triggers that forbid it.
+        "recursive_triggers": 1,
         "trusted_schema": 0,
         "cell_size_check": 1,
         "mmap_size": 0,

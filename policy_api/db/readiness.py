@@ -1,0 +1,42 @@
+"""Whether the database can be used now."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from policy_api.db import migrate
+from policy_api.errors import Unavailable
+
+
+def check_ready(session: Session) -> None:
+    """Refuse while the database is out of reach or not at the revision of this program.
+
+    :raises Unavailable: With the reason, which names no address.
+    """
+    try:
+        found = migrate.current(session.connection())
+    except SQLAlchemyError as error:
+        raise Unavailable("The database cannot be reached.") from error
+    if found != migrate.head():
+        raise Unavailable(
+            "The database is at another revision than the program.",
+            found=found,
+            expected=migrate.head(),
+        )
+
+
+def damages(engine: Engine, *, thorough: bool = False) -> tuple[str, ...]:
+    """Return what SQLite finds broken in its own file; nothing on PostgreSQL.
+
+    :param thorough: Also compare every index with its table, which takes much longer.
+    """
+    if engine.dialect.name != "sqlite":
+        return ()
+    check = "integrity_check" if thorough else "quick_check"
+    with engine.connect() as connection:
+        lines = connection.scalars(text(f"PRAGMA {check}")).all()
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all() if thorough else []
+    found = [line for line in lines if line != "ok"]
+    return (*found, *(f"{row[0]} refers to a missing row of {row[2]}" for row in broken))
