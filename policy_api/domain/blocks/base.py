@@ -119,6 +119,13 @@ class Scene(Protocol):
         """Return the policy's license, or None if none is stated."""
         ...
 
+    def url(self, template: str) -> str:
+        """Return an address with its placeholders filled and percent-encoded.
+
+        Texts come to ``compose`` already filled; an address is no text, so it is filled here.
+        """
+        ...
+
     def html(self, markdown: str) -> str:
         """Return sanitized HTML of a Markdown text."""
         ...

@@ -30,37 +30,38 @@ class UnitChange:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The changes of every unit's source text, oldest first."""
+    """The changes of every unit's source text."""
 
     by_unit: Mapping[str, Sequence[UnitChange]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, changes: Iterable[UnitChange]) -> Lineage:
-        """Arrange changes by unit, keeping their order."""
+        """Arrange changes by unit."""
         by_unit: dict[str, list[UnitChange]] = {}
         for change in changes:
             by_unit.setdefault(change.unit, []).append(change)
         return cls(by_unit)
 
     def extended(self, changes: Iterable[UnitChange]) -> Lineage:
-        """Return a lineage with newer changes behind the known ones."""
+        """Return a lineage that knows newer changes too."""
         known = (change for row in self.by_unit.values() for change in row)
         return Lineage.of([*known, *changes])
 
     def fit(self, unit: str, *, made_from: str | None, present: str) -> Fit:
         """Tell how a translation made from one text stands to the present text.
 
-        A path of changes that cannot be found counts as material: nothing shows that the
-        translation still says the same.
+        It is outdated if a chain of changes leads from the one to the other and none of them was
+        material. Texts may come back and announced ones may be withdrawn, so any chain counts.
+        What nobody published proves nothing: such a translation is left behind.
         """
         if made_from == present:
             return Fit.CURRENT
-        reached = made_from
-        material = False
-        for change in self.by_unit.get(unit, ()):
-            if change.from_hash == reached:
-                reached = change.to_hash
-                material = material or change.material
-        if reached != present or material:
-            return Fit.FALLBACK
-        return Fit.OUTDATED
+        reached = {made_from}
+        changes = [change for change in self.by_unit.get(unit, ()) if not change.material]
+        while True:
+            further = {step.to_hash for step in changes if step.from_hash in reached} - reached
+            if not further:
+                return Fit.FALLBACK
+            if present in further:
+                return Fit.OUTDATED
+            reached |= further

@@ -1,0 +1,111 @@
+"""The command line: ``policy-api``, one command per thing an operator or author does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import FlaskGroup
+
+from policy_api import __version__, clock
+from policy_api.app import create_app
+from policy_api.console import PolicyCommand, emit, json_option
+from policy_api.db.base import db
+from policy_api.db.migrate import upgrade
+from policy_api.db.tx import writing
+from policy_api.domain.proof.signing import Signer
+from policy_api.drafts.commands import export_command, import_command
+from policy_api.ledger import queries
+from policy_api.ledger.commands import verify_command
+from policy_api.publishing.bringing import bring_history
+from policy_api.publishing.commands import (
+    check_command,
+    diff_command,
+    publish_command,
+    withdraw_command,
+)
+from policy_api.publishing.service import Publisher
+from policy_api.reading.commands import show_command, sites_command, versions_command
+from policy_api.resources import data_dir, data_file
+from policy_api.settings import load_settings
+
+GROUP_HELP = "Publish versioned, translated policies for many sites over one API."
+PRIVATE = 0o700
+
+
+@click.command("init", cls=PolicyCommand)
+@click.option("--sample", is_flag=True, help="Fill an empty database with the sample policy.")
+@click.option(
+    "--history",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Fill an empty database with the releases of a history folder.",
+)
+@json_option
+def init_command(*, sample: bool, history: Path | None, as_json: bool) -> None:
+    """Make the data directory, the signing key and the tables. Can be repeated."""
+    settings = load_settings(setting_up=True)
+    folder = data_dir("sample") if sample else history
+    settings.data_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    signer = Signer.load_or_create(settings.signing_key_file)
+    app = create_app(settings)
+    with app.app_context():
+        upgrade(db.engine)
+        releases = _filled(folder, Publisher(actor="init", signer=signer)) if folder else 0
+    answer = {
+        "data_dir": str(settings.data_dir),
+        "key_id": signer.public_key.key_id,
+        "releases": releases,
+    }
+    lines = [f"Ready: data in {settings.data_dir}, signing key {signer.public_key.key_id}."]
+    if releases:
+        lines.append(f"Published {releases} releases.")
+    emit(answer, lines, as_json=as_json)
+
+
+def _filled(folder: Path, publisher: Publisher) -> int:
+    """Publish a history, unless there is one."""
+    with writing() as session:
+        if queries.head_number(session):
+            return 0
+        now = clock.now()
+        return sum(1 for _ in bring_history(session, folder, publisher=publisher, now=now))
+
+
+@click.command("serve", cls=PolicyCommand)
+def serve_command() -> None:
+    """Serve the API with gunicorn, on the address and port of the settings."""
+    load_settings()
+    config = str(data_file("gunicorn.conf.py"))
+    # gunicorn takes this process's place, so that signals reach it.
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", config])  # noqa: S606 -- our own interpreter
+
+
+@click.group(
+    cls=FlaskGroup,
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    help=GROUP_HELP,
+)
+@click.version_option(__version__, prog_name="policy-api")
+def main() -> None:
+    """Run a command."""
+
+
+for command in (
+    init_command,
+    check_command,
+    import_command,
+    export_command,
+    diff_command,
+    publish_command,
+    withdraw_command,
+    sites_command,
+    versions_command,
+    show_command,
+    verify_command,
+    serve_command,
+):
+    main.add_command(command)

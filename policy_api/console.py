@@ -1,0 +1,117 @@
+"""How the command line answers: for people by default, as JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, override
+
+import click
+import orjson
+
+from policy_api.errors import BadInput, PolicyError
+from policy_api.settings import SettingsError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FAILED = 1
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+
+
+class PolicyCommand(click.Command):
+    """A command that tells what is wrong in full and leaves with a non-zero code.
+
+    It asks for ``--json`` by itself; with it, an error is a problem object as in the API.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- click's own signature
+        super().__init__(*args, **kwargs)
+        if not any(option.name == "as_json" for option in self.params):
+            self.params.append(
+                click.Option(
+                    ["--json", "as_json"],
+                    is_flag=True,
+                    expose_value=False,
+                    help="Answer as JSON, for programs.",
+                )
+            )
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PolicyError as error:
+            fail(error, as_json=bool(ctx.params.get("as_json")))
+        except SettingsError as error:
+            click.echo(f"The settings cannot be used.\n{error}", err=True)
+            sys.exit(FAILED)
+
+
+def emit(value: object, text: str | Iterable[str], *, as_json: bool) -> None:
+    """Print an answer: the value as JSON, or the text for people."""
+    if as_json:
+        click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
+        return
+    click.echo(text if isinstance(text, str) else "\n".join(text))
+
+
+def fail(error: PolicyError, *, as_json: bool) -> None:
+    """Tell what went wrong on standard error and leave."""
+    if as_json:
+        click.echo(orjson.dumps(problem(error), option=orjson.OPT_INDENT_2), err=True)
+    else:
+        click.echo(f"{error.title}", err=True)
+        for line in _lines(error):
+            click.echo(f"  {line}", err=True)
+    sys.exit(FAILED)
+
+
+def problem(error: PolicyError) -> dict[str, Any]:
+    """Return an error as the members of an RFC 9457 problem."""
+    extra = {name: _plain(value) for name, value in error.extra.items()}
+    listed: dict[str, Any] = {}
+    if isinstance(error, BadInput):
+        listed = {"errors": [_problem_json(found) for found in error.problems]}
+    return {"title": error.title, "type": error.slug, "detail": error.detail, **extra, **listed}
+
+
+def _problem_json(found: Any) -> dict[str, Any]:  # noqa: ANN401 -- errors.Problem
+    members = ("detail", "pointer", "file", "line", "expected")
+    return {name: value for name in members if (value := getattr(found, name)) not in ("", None)}
+
+
+def _lines(error: PolicyError) -> list[str]:
+    if isinstance(error, BadInput) and error.problems:
+        return [str(found) for found in error.problems]
+    lines = [error.detail] if error.detail else []
+    for name, value in error.extra.items():
+        if isinstance(value, list | tuple):
+            lines += [f"{name}: {item}" for item in value]
+        else:
+            lines.append(f"{name}: {_plain(value)}")
+    return lines
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str | int | float | bool | list | dict) or value is None:
+        return value
+    return str(value)
+
+
+def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """Return rows as aligned columns under their names."""
+    cells = [[*columns], *([_cell(row.get(name)) for name in columns] for row in rows)]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,260 @@
+"""Commands of publishing: check, diff, publish, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from policy_api import clock
+from policy_api.console import FAILED, PolicyCommand, emit, json_option, table
+from policy_api.db.base import db
+from policy_api.db.tx import writing
+from policy_api.domain.content.bundle import read_bundle
+from policy_api.domain.content.source import Source
+from policy_api.domain.planning.release import Announcement, PlannedVersion
+from policy_api.domain.proof.canonical import instant_text
+from policy_api.domain.proof.records import VersionRecord
+from policy_api.domain.proof.signing import Signer
+from policy_api.drafts import service as drafts
+from policy_api.drafts.stamping import stamp
+from policy_api.errors import NotFound
+from policy_api.ledger import queries
+from policy_api.publishing import service
+from policy_api.publishing.checking import check
+from policy_api.publishing.options import announcement_of, announcement_options
+from policy_api.publishing.service import Published, Publisher
+from policy_api.publishing.withdrawing import withdraw
+from policy_api.settings import Settings
+
+BUNDLE = click.Path(exists=True, path_type=Path)
+VERSION_COLUMNS = ("site", "policy", "version", "significance", "effective_at", "changes")
+
+
+@click.command("check", cls=PolicyCommand)
+@click.argument("bundle", type=BUNDLE)
+@json_option
+def check_command(bundle: Path, *, as_json: bool) -> None:
+    """Check a bundle: every file, every site, every locale. Changes nothing."""
+    found = check(read_bundle(bundle).source)
+    problems = [str(problem) for problem in found.problems]
+    stale = [f"{item.path}{item.pointer}: the text below {item.target} changed" for item in found.stale]
+    rows = [asdict(row) for row in found.coverage]
+    answer = {
+        "problems": [_without_empty(asdict(problem)) for problem in found.problems],
+        "stale_overrides": [asdict(item) for item in found.stale],
+        "coverage": rows,
+    }
+    columns = ("site", "policy", "locale", "units", "current", "outdated", "fallback")
+    text = problems or [*stale, table(rows, columns), "The bundle can be published."]
+    emit(answer, text, as_json=as_json)
+    if problems:
+        click.get_current_context().exit(FAILED)
+
+
+@click.command("diff", cls=PolicyCommand)
+@click.argument("bundle", type=BUNDLE)
+@announcement_options
+@json_option
+def diff_command(bundle: Path, *, as_json: bool, **options: Any) -> None:
+    """Show what publishing a bundle would change, on every site. Changes nothing."""
+    session = db.session()
+    source = _stamped(session, read_bundle(bundle).source)
+    _show_plan(session, source, options, as_json=as_json)
+
+
+@click.command("publish", cls=PolicyCommand)
+@click.argument("bundle", type=BUNDLE, required=False)
+@click.option("--draft", "draft_id", help="Publish a draft instead of a bundle.")
+@click.option("--base", type=int, help="Release the bundle was edited on. Default: the newest.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
+@announcement_options
+@json_option
+def publish_command(
+    bundle: Path | None,
+    *,
+    draft_id: str | None,
+    base: int | None,
+    dry_run: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Publish a bundle or a draft as a release, for all sites at once."""
+    if (bundle is None) == (draft_id is None):
+        raise click.UsageError("Name a bundle, or a draft with --draft.")
+    read = None if bundle is None else read_bundle(bundle).source
+    if dry_run:
+        session = db.session()
+        source, _ = _work(session, read, draft_id, base)
+        _show_plan(session, source, options, as_json=as_json)
+        return
+    now = clock.now()
+    publisher = Publisher(actor=options["by"], signer=_signer())
+    with writing() as session, _progress(hidden=as_json) as tick:
+        source, edited_on = _work(session, read, draft_id, base)
+        done = service.publish(
+            session,
+            source=source,
+            base=edited_on,
+            announcement=_announcement(source, options),
+            publisher=publisher,
+            now=now,
+            progress=tick,
+        )
+        if draft_id is not None:
+            drafts.mark_published(session, draft_id, release=done.release)
+    _emit_published(done, as_json=as_json)
+
+
+@click.command("withdraw", cls=PolicyCommand)
+@click.argument("release", type=int)
+@announcement_options
+@json_option
+def withdraw_command(release: int, *, as_json: bool, **options: Any) -> None:
+    """Take an announced release back before it takes effect."""
+    now = clock.now()
+    publisher = Publisher(actor=options["by"], signer=_signer())
+    with writing() as session:
+        told = _announcement(_newest(session), options)
+        done = withdraw(
+            session,
+            release=release,
+            title=told.title,
+            summary=told.summary,
+            publisher=publisher,
+            now=now,
+        )
+    _emit_published(done, as_json=as_json)
+
+
+def _work(
+    session: Session, read: Source | None, draft_id: str | None, base: int | None
+) -> tuple[Source, int]:
+    """Return the source to publish and the release it was edited on."""
+    if read is not None:
+        return _stamped(session, read), queries.head_number(session) if base is None else base
+    draft = drafts.open_draft_by_id(session, str(draft_id))
+    source = drafts.source_of(session, draft)
+    return source, draft.base_release or 0
+
+
+def _stamped(session: Session, source: Source) -> Source:
+    """Note what translations and overrides were made from, where their author did not."""
+    head = queries.head(session)
+    base = None if head is None else queries.load_source(session, head.source_digest)
+    return stamp(source, base)[0]
+
+
+def _newest(session: Session) -> Source:
+    head = queries.head(session)
+    if head is None:
+        raise NotFound("Nothing is published yet.")
+    return queries.load_source(session, head.source_digest)
+
+
+def _announcement(source: Source, options: dict[str, Any]) -> Announcement:
+    return announcement_of(
+        options, source_locale=str(source.organization.get("source_locale", "en"))
+    )
+
+
+def _show_plan(
+    session: Session, source: Source, options: dict[str, Any], *, as_json: bool
+) -> None:
+    plan = service.plan(
+        session, source=source, announcement=_announcement(source, options), now=clock.now()
+    )
+    versions = [_planned_json(version) for version in plan.versions]
+    answer = {
+        "release": plan.number,
+        "significance": plan.significance.value,
+        "effective_at": instant_text(plan.effective_at),
+        "versions": versions,
+    }
+    lines = [f"Release {plan.number} would take effect {answer['effective_at']}."]
+    for version in versions:
+        lines.append(f"{version['site']}/{version['policy']} version {version['version']}")
+        lines += [_change_line(change) for change in version["changes"]]
+    emit(answer, lines, as_json=as_json)
+
+
+def _change_line(change: dict[str, Any]) -> str:
+    return f"  {change['significance']:<12} {change['type']:<32} {change['path']}"
+
+
+def _planned_json(version: PlannedVersion) -> dict[str, Any]:
+    return {
+        "site": version.site,
+        "policy": version.policy,
+        "version": version.number,
+        "previous": version.previous,
+        "significance": version.significance.value,
+        "effective_at": instant_text(version.effective_at),
+        "changes": [change.to_json() for change in version.changes],
+    }
+
+
+def _emit_published(done: Published, *, as_json: bool) -> None:
+    rows = [_version_row(version) for version in done.versions]
+    answer = {
+        "release": done.release,
+        "kind": done.kind,
+        "significance": done.significance.value,
+        "published_at": instant_text(done.published_at),
+        "effective_at": instant_text(done.effective_at),
+        "chain_head": done.chain_head,
+        "versions": rows,
+    }
+    head = f"Release {done.release} is published; it takes effect {answer['effective_at']}."
+    emit(answer, [head, table(rows, VERSION_COLUMNS)] if rows else head, as_json=as_json)
+
+
+def _version_row(version: VersionRecord) -> dict[str, Any]:
+    return {
+        "site": version.site,
+        "policy": version.policy,
+        "version": version.number,
+        "significance": version.significance,
+        "effective_at": instant_text(version.effective_at),
+        "changes": sorted({change["type"] for change in version.changes}),
+    }
+
+
+class _Ticker:
+    """Shows on standard error how many versions are stored, where somebody watches."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        self.count = 0
+        self.shown = not hidden and click.get_text_stream("stderr").isatty()
+
+    def __call__(self, version: VersionRecord) -> None:
+        self.count += 1
+        if self.shown:
+            click.echo(f"\r{self.count} versions, {version.site}…\033[K", err=True, nl=False)
+
+    def __enter__(self) -> _Ticker:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.shown and self.count:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+def _progress(*, hidden: bool) -> _Ticker:
+    return _Ticker(hidden=hidden)
+
+
+def _signer() -> Signer:
+    settings: Settings = current_app.extensions["policy_api.settings"]
+    return Signer.load(settings.signing_key_file)
+
+
+def _without_empty(problem: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in problem.items() if value not in ("", None)}
+
+

@@ -1,0 +1,141 @@
+"""A history of releases as files: one folder for each, and ``history.yaml`` that announces them.
+
+The first folder is a whole bundle, each later one holds the entries that its release changes. So
+the past of a policy can be brought along, and the sample can tell a story.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from policy_api.domain.changes.types import Significance
+from policy_api.domain.content.bundle import check_source, read_bundle
+from policy_api.domain.content.source import Source
+from policy_api.domain.planning.release import Announcement, Kind, Waiver
+from policy_api.errors import BadInput, Problem
+
+FILE = "history.yaml"
+RELATIVE = re.compile(r"now(?:\+(\d{1,4})d)?")
+
+
+class Moment(fields.Field[str]):
+    """An instant, ``now``, or ``now+30d``."""
+
+    default_error_messages = {  # noqa: RUF012 -- marshmallow's own way to give messages
+        "invalid": "Not an instant such as 2026-03-01T09:00:00Z, and not now or now+30d."
+    }
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:  # noqa: ANN401, ARG002 -- marshmallow's signature
+        if not isinstance(value, str) or moment(value, now=datetime.now(UTC)) is None:
+            raise self.make_error("invalid")
+        return value
+
+
+class WaiverSchema(Schema):
+    """A rule set aside."""
+
+    class Meta:
+        unknown = RAISE
+
+    rule = fields.String(required=True)
+    reason = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class StepSchema(Schema):
+    """One release of a history."""
+
+    class Meta:
+        unknown = RAISE
+
+    folder = fields.String(required=True, validate=validate.Regexp(r"^[\w-]+$"))
+    published_at = Moment(required=True)
+    effective_at = Moment()
+    kind = fields.Enum(Kind, by_value=True, load_default=Kind.CHANGE)
+    significance = fields.Enum(Significance, by_value=True)
+    title = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    summary = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    removed = fields.List(fields.String(), load_default=list)
+    waivers = fields.List(fields.Nested(WaiverSchema), load_default=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One release to be made: the whole source, and what is said about it."""
+
+    folder: str
+    published_at: datetime
+    source: Source
+    announcement: Announcement
+
+
+def moment(text: str, *, now: datetime) -> datetime | None:
+    """Return the instant that a text names, or None if it names none."""
+    relative = RELATIVE.fullmatch(text)
+    if relative is not None:
+        return now + timedelta(days=int(relative[1] or 0))
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return value if value.tzinfo is not None else None
+
+
+def read_history(folder: Path, *, now: datetime) -> Iterator[Step]:
+    """Yield the releases of a history in order.
+
+    :param now: What ``now`` means in the file.
+    :raises BadInput: With every problem of the file, or of the first folder that has any.
+    """
+    source = Source.from_entries({})
+    for raw in _steps(folder / FILE):
+        part = read_bundle(folder / raw["folder"]).source
+        removed = dict.fromkeys(raw["removed"])
+        source = source.replace({**part.entries, **removed})
+        problems = check_source(source)
+        if problems:
+            raise BadInput(problems=problems)
+        effective_at = raw.get("effective_at")
+        yield Step(
+            folder=raw["folder"],
+            published_at=_known(raw["published_at"], now),
+            source=source,
+            announcement=Announcement(
+                kind=raw["kind"],
+                significance=raw.get("significance"),
+                title=raw["title"],
+                summary=raw["summary"],
+                effective_at=None if effective_at is None else _known(effective_at, now),
+                waivers=tuple(Waiver(**waiver) for waiver in raw["waivers"]),
+            ),
+        )
+
+
+def _known(text: str, now: datetime) -> datetime:
+    value = moment(text, now=now)
+    if value is None:  # the schema let it through, so this is a fault of the program
+        raise ValueError(text)
+    return value
+
+
+def _steps(path: Path) -> list[dict[str, Any]]:
+    try:
+        written = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- BaseLoader makes text, lists and maps only
+        steps: list[dict[str, Any]] = StepSchema(many=True).load(written)
+    except (OSError, yaml.YAMLError) as error:
+        raise BadInput(problems=[Problem(str(error), file=path.name)]) from error
+    except ValidationError as error:
+        problems = [
+            Problem(str(messages), pointer=f"/{index}", file=path.name)
+            for index, messages in error.normalized_messages().items()
+        ]
+        raise BadInput(problems=problems) from error
+    return steps

@@ -1,0 +1,117 @@
+"""Options of the command line that say how a release is announced."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from datetime import datetime, time
+from datetime import UTC as Utc
+from typing import Any, TypeVar, override
+
+import click
+
+from policy_api.domain.changes.types import Significance
+from policy_api.domain.planning.release import Announcement, Kind, Waiver
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class LocalizedText(click.ParamType):
+    """A text for readers, as ``en=The text`` or only the text, which is in the source locale."""
+
+    name = "[LOCALE=]TEXT"
+
+    @override
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        locale, sign, text = str(value).partition("=")
+        if sign and locale and " " not in locale:
+            return locale, text
+        return "", str(value)
+
+
+class InstantType(click.ParamType):
+    """An RFC 3339 instant with a time zone, or a date, which is midnight UTC."""
+
+    name = "INSTANT"
+
+    @override
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no instant such as 2026-03-01T09:00:00Z.", param, ctx)
+        if len(value) == len("2026-03-01"):
+            return datetime.combine(found.date(), time(), tzinfo=Utc)
+        if found.tzinfo is None:
+            self.fail(f"{value!r} has no time zone; write 2026-03-01T09:00:00Z.", param, ctx)
+        return found
+
+
+class WaiverType(click.ParamType):
+    """A rule and the reason why it is set aside, as ``rule=reason``."""
+
+    name = "RULE=REASON"
+
+    @override
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        rule, sign, reason = str(value).partition("=")
+        if not sign or not reason.strip():
+            self.fail("A waiver needs a reason: notice-period=Court order.", param, ctx)
+        return rule, reason
+
+
+ANNOUNCEMENT_OPTIONS = (
+    click.option("--title", type=LocalizedText(), multiple=True, help="Title of the changelog."),
+    click.option("--summary", type=LocalizedText(), multiple=True, help="What readers are told."),
+    click.option(
+        "--kind",
+        type=click.Choice([Kind.CHANGE.value, Kind.CORRECTION.value]),
+        default=Kind.CHANGE.value,
+        show_default=True,
+    ),
+    click.option(
+        "--significance",
+        type=click.Choice([level.value for level in Significance]),
+        help="Default: what the changes are.",
+    ),
+    click.option(
+        "--effective-at",
+        type=InstantType(),
+        help="Default: at once, or after the notice period for a material change.",
+    ),
+    click.option(
+        "--waive", type=WaiverType(), multiple=True, help="Set a rule aside, with the reason."
+    ),
+    click.option("--by", default=getpass.getuser, help="Who publishes; for the record."),
+)
+
+
+def announcement_options(command: Command) -> Command:
+    """Add the options of an announcement to a command."""
+    for option in reversed(ANNOUNCEMENT_OPTIONS):
+        command = option(command)
+    return command
+
+
+def announcement_of(options: dict[str, Any], *, source_locale: str) -> Announcement:
+    """Return the announcement that the options describe."""
+    level = options["significance"]
+    return Announcement(
+        kind=Kind(options["kind"]),
+        significance=None if level is None else Significance(level),
+        title={locale or source_locale: text for locale, text in options["title"]},
+        summary={locale or source_locale: text for locale, text in options["summary"]},
+        effective_at=options["effective_at"],
+        waivers=tuple(
+            Waiver(rule=rule, reason=reason, name=options["by"])
+            for rule, reason in options["waive"]
+        ),
+    )
