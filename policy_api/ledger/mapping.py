@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.domain.proof.records import Seal, StateRecord, UnitChangeRecord
+from policy_api.domain.proof.records import Seal, StateRecord, UnitChangeRecord, VersionRecord
 from policy_api.ledger.models import Edition, Release, UnitChange, Version
 from policy_api.ledger.rows import (
     EditionRow,
@@ -68,6 +68,29 @@ def version_row(
     )
 
 
+def version_record(found: Version, editions: Mapping[str, str]) -> VersionRecord:
+    """Return a version as its release recorded it.
+
+    :param editions: Locale → digest.
+    """
+    return VersionRecord(
+        site=found.site,
+        policy=found.policy,
+        number=found.number,
+        material_number=found.material_number,
+        kind=found.kind,
+        significance=found.significance,
+        title=found.title,
+        summary=found.summary,
+        published_at=found.published_at,
+        effective_at=found.effective_at,
+        previous=found.previous,
+        origin_release=found.origin_release,
+        changes=tuple(found.changes),
+        editions=editions,
+    )
+
+
 def edition_row(found: Edition) -> EditionRow:
     """Return an edition as a value."""
     return EditionRow(
@@ -98,7 +121,7 @@ def state_rows(stored: Iterable[Mapping[str, Any]]) -> tuple[StateRecord, ...]:
     return tuple(
         StateRecord(
             effective_at=datetime.fromisoformat(state["effective_at"]),
-            source_digest=state["source"],
+            source=state["source"],
             origin=state["origin"],
         )
         for state in stored
@@ -110,7 +133,7 @@ def stored_states(states: Iterable[StateRecord]) -> list[dict[str, Any]]:
     return [
         {
             "effective_at": instant_text(state.effective_at),
-            "source": state.source_digest,
+            "source": state.source,
             "origin": state.origin,
         }
         for state in states

@@ -238,6 +238,22 @@ def release_versions(session: Session, *, release: int) -> tuple[VersionRow, ...
     return _version_rows(session, query)
 
 
+def versions_announced_by(
+    session: Session, *, release: int, after: datetime
+) -> tuple[VersionRow, ...]:
+    """Return what a release announced and what would still take effect after an instant.
+
+    With the versions into which a later correction carried its announcement.
+    """
+    query = (
+        _versions()
+        .where(Version.origin_release == release, Version.effective_at > after)
+        .where(Withdrawal.release.is_(None))
+        .order_by(Version.site, Version.policy, Version.number)
+    )
+    return _version_rows(session, query)
+
+
 def standing(session: Session, *, since: datetime) -> tuple[VersionRow, ...]:
     """Return, for all sites, the versions in force at an instant and those that follow.
 

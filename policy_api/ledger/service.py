@@ -147,7 +147,7 @@ def _release(record: ReleaseRecord, sealed: Seal) -> Release:
         summary=dict(record.summary),
         published_at=record.published_at,
         effective_at=record.effective_at,
-        source_digest=record.source_digest,
+        source_digest=record.source,
         states=stored_states(record.states),
         waivers=list(record.waivers),
         withdraws=record.withdraws,

@@ -32,7 +32,7 @@ def manifest(record: ReleaseRecord, *, previous: str | None) -> dict[str, Any]:
         "title": dict(record.title),
         "summary": dict(record.summary),
         "previous": previous,
-        "source": record.source_digest,
+        "source": record.source,
         "states": [_state(state) for state in record.states],
         "withdraws": record.withdraws,
         "withdrawn": [_name(name) for name in sorted(record.withdrawn)],
@@ -66,7 +66,7 @@ def _order(version: VersionRecord) -> tuple[str, str, int]:
 def _state(state: StateRecord) -> dict[str, Any]:
     return {
         "effective_at": instant_text(state.effective_at),
-        "source": state.source_digest,
+        "source": state.source,
         "origin": state.origin,
     }
 

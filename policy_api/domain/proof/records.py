@@ -17,7 +17,7 @@ class StateRecord:
     """Which source is in force from an instant on."""
 
     effective_at: datetime
-    source_digest: str
+    source: str
     """Digest of the source's manifest."""
 
     origin: int
@@ -89,7 +89,7 @@ class ReleaseRecord:
     summary: Text
     published_at: datetime
     effective_at: datetime
-    source_digest: str
+    source: str
     """Digest of the source's manifest."""
 
     states: tuple[StateRecord, ...]
