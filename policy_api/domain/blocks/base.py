@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from marshmallow import RAISE, Schema, fields, validate
-
-from policy_api.domain.content.fields import Key
+from policy_api.domain.content.fields import ContentText, Flag, Key
+from policy_api.domain.content.schema import ContentSchema
 from policy_api.registry import Registry
 
 Block = dict[str, Any]
@@ -76,8 +75,10 @@ class Comparison:
 class Scene(Protocol):
     """What a block may ask while it is composed for one site and locale."""
 
-    locale: str
-    """Locale of codes and labels: always the requested one, also in a fallback section."""
+    @property
+    def locale(self) -> str:
+        """Locale of codes and labels: always the requested one, also in a fallback section."""
+        ...
 
     def coded(self, code: str | None) -> dict[str, str] | None:
         """Return ``{"code", "label"}`` of a CURIE, or None for None."""
@@ -131,15 +132,12 @@ class Scene(Protocol):
         ...
 
 
-class BlockSchema(Schema):
+class BlockSchema(ContentSchema):
     """Fields that every block has."""
 
-    class Meta:
-        unknown = RAISE
-
     key = Key(required=True)
-    kind = fields.String(required=True, validate=validate.Length(1, 63))
-    locked = fields.Boolean()
+    kind = ContentText(required=True)
+    locked = Flag()
 
 
 class BlockKind(Protocol):

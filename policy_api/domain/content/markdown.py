@@ -10,9 +10,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from policy_api.domain.content.links import is_link
+from policy_api.domain.content.placeholders import names
 
 _EXCERPT = 60
 _PLACEHOLDER_IN_LINK = re.compile(r"%7B[A-Za-z_][A-Za-z0-9_.-]*%7D")
+_NO_AUTOLINK = "Around an address with a placeholder write [words](address), not <address>"
 
 
 class _PolicyMarkdown(MarkdownIt):
@@ -46,7 +48,8 @@ def markdown_problems(text: str) -> tuple[str, ...]:
 
     Placeholders may stand in links; their values are checked where they are given.
     """
-    return tuple(dict.fromkeys([*_html_problems(text), *_link_problems(text)]))
+    found = [*_html_problems(text), *_link_problems(text), *_placeholder_problems(text)]
+    return tuple(dict.fromkeys(found))
 
 
 def _html_problems(text: str) -> Iterator[str]:
@@ -61,11 +64,28 @@ def _link_problems(text: str) -> Iterator[str]:
     if "[" not in text and "<" not in text:
         return
     for token in _flat(parser().parse(text)):
+        if token.type == "link_open" and token.markup == "autolink" and _has_placeholder(token):
+            yield _NO_AUTOLINK
         if token.type == "image":
             yield f"Images cannot be shown; say it in words: {_excerpt(token.content)}"
         if token.type == "link_open" and not is_link(_sample(str(token.attrs["href"]))):
             address = _excerpt(str(token.attrs["href"]))
             yield f"Links go to https, mailto, tel or #anchor addresses, not to {address}"
+
+
+def _has_placeholder(token: Token) -> bool:
+    return _PLACEHOLDER_IN_LINK.search(str(token.attrs["href"])) is not None
+
+
+def _placeholder_problems(text: str) -> Iterator[str]:
+    """Name the places where the escapes of a filled-in value would show."""
+    if "<{" in text:
+        yield _NO_AUTOLINK
+    if "{" not in text or ("`" not in text and "    " not in text and "~" not in text):
+        return
+    for token in _flat(parser().parse(text)):
+        if token.type in {"code_inline", "code_block", "fence"} and names(token.content):
+            yield f"Placeholders cannot stand in code: {_excerpt(token.content)}"
 
 
 def _sample(href: str) -> str:

@@ -1,0 +1,19 @@
+"""A category of data as the organization calls it."""
+
+from __future__ import annotations
+
+from policy_api.domain.content.fields import Code, Flag, LocalizedName
+from policy_api.domain.content.schema import ContentSchema
+from policy_api.domain.content.vocabulary import Scheme
+from policy_api.domain.entries.kind import EntryKind
+
+
+class CategorySchema(ContentSchema):
+    """Its name, the term that comes closest, and whether it is a special one."""
+
+    label = LocalizedName(required=True)
+    term = Code(Scheme.DATA_CATEGORY)
+    special = Flag()
+
+
+CATEGORY = EntryKind(name="category", template="categories/{key}", schema=CategorySchema)

@@ -1,0 +1,26 @@
+"""A recipient: who receives data, once, shared by all tables."""
+
+from __future__ import annotations
+
+from policy_api.domain.content.fields import Code, Country, Key, Line, LocalizedName, Name
+from policy_api.domain.content.schema import ContentSchema
+from policy_api.domain.content.vocabulary import Scheme
+from policy_api.domain.content.web_fields import HttpsUrl
+from policy_api.domain.entries.kind import EntryKind
+
+
+class RecipientSchema(ContentSchema):
+    """Who it is, where it sits and where it explains itself."""
+
+    name = Name(required=True)
+    legal_name = Name()
+    country = Country()
+    role = Code(Scheme.ROLE)
+    service = LocalizedName()
+    url = HttpsUrl()
+    privacy_policy_url = HttpsUrl()
+    replaces = Key()
+    arrangement_summary = Line()
+
+
+RECIPIENT = EntryKind(name="recipient", template="recipients/{key}", schema=RecipientSchema)
