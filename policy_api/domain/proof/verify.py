@@ -117,7 +117,7 @@ class _Walk:
             yield Break(f"{place}/manifest_digest", leaf, seal.manifest_digest)
         key = self.keys.get(seal.key_id)
         if key is None:
-            yield Break(f"{place}/key_id", " or ".join(sorted(self.keys)), seal.key_id)
+            yield Break(f"{place}/key_id", "a known key", seal.key_id)
         elif not key.verifies(seal.signature, chain_head=head):
             yield Break(f"{place}/signature", f"a signature by {key.key_id}", seal.signature)
 
