@@ -13,36 +13,6 @@ from policy_api.domain.changes.significance import DEFAULTS, default_significanc
 from policy_api.domain.changes.types import Change, Op, Significance
 from policy_api.domain.changes.values import recorded
 
-FACT_TYPES: Mapping[str, str] = {
-    "purpose": "purpose_changed",
-    "purposes": "purpose_changed",
-    "legal_basis": "legal_basis_changed",
-    "special_basis": "legal_basis_changed",
-    "legitimate_interest": "legal_basis_changed",
-    "data_categories": "data_changed",
-    "data_categories_open": "data_changed",
-    "required": "data_changed",
-    "source_of_data": "data_changed",
-    "locations": "location_changed",
-    "transfer": "transfer_changed",
-    "retention": "retention_changed",
-    "label": "renamed",
-}
-"""Field of a row or a processing item → second half of the type of a difference in it."""
-
-FACT_NOUNS = frozenset({"recipient", "processing"})
-
-RECIPIENT_TYPES: Mapping[str, str] = {
-    "role": "recipient.role_changed",
-    "recipient": "recipient.renamed",
-    "recipient.key": "recipient.replaced",
-    "recipient.service": "recipient.purpose_changed",
-    "recipient.url": "recipient.link_changed",
-    "recipient.privacy_policy_url": "recipient.link_changed",
-    "sites": "site.scope_changed",
-}
-"""Fields that only rows have."""
-
 SHARED_NOUNS = frozenset({"contact", "site"})
 """Nouns of things that may stand in several places and are told about once."""
 
@@ -165,9 +135,9 @@ def _relocations(lost: list[Member], new: list[Member]) -> list[tuple[Member, Me
     """
     homeless = {(old.comparison.noun, old.key): old for old in lost if not old.is_disclosure}
     pairs = []
-    for now in tuple(new):
+    for now in [member for member in new if not member.is_disclosure]:
         old = homeless.pop((now.comparison.noun, now.key), None)
-        if old is not None and not now.is_disclosure:
+        if old is not None:
             pairs.append((old, now))
             lost.remove(old)
             new.remove(now)
@@ -186,16 +156,10 @@ def _differences(old: Member, now: Member) -> Iterator[Found]:
 
 def _rule(comparison: Comparison, *, other_recipient: bool) -> Rule:
     noun = comparison.noun
-    usual = FACT_TYPES if noun in FACT_NOUNS else {}
-    recipient = RECIPIENT_TYPES if noun == "recipient" else {}
     prefix = f"{comparison.items}."
     return Rule(
         whole=f"{noun}.changed" if f"{noun}.changed" in DEFAULTS else comparison.whole,
-        types={
-            **{name: f"{noun}.{happened}" for name, happened in usual.items()},
-            **recipient,
-            **comparison.aspects,
-        },
+        types=comparison.aspects,
         markdown=frozenset(
             text.removeprefix(prefix) for text in comparison.texts if text.startswith(prefix)
         ),

@@ -11,8 +11,8 @@ from typing import Any, Literal
 Entries = Mapping[str, Mapping[str, Any]]
 """Path → entry."""
 
-WHOLE_LISTS = frozenset({"ops"})
-"""Lists that are one program: its steps build on each other."""
+WHOLE_LISTS = frozenset({"locations", "ops"})
+"""Lists whose members fit only each other: the steps of a program, the places of one row."""
 
 WHOLE_OBJECTS = frozenset({"address", "license"})
 """Objects whose parts fit only each other."""

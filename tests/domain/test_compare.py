@@ -1,0 +1,651 @@
+"""What changed between two editions: by key, by type, and nothing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy_api.domain.changes.compare import compare
+from policy_api.domain.changes.types import Change, Significance
+from tests.domain.contents import (
+    ITEMS,
+    ROWS,
+    Content,
+    at,
+    block,
+    changed,
+    coded,
+    contact,
+    content,
+    item,
+    row,
+    section,
+    sorted_as,
+    table,
+    text,
+    with_more,
+    without,
+)
+
+TECHNICAL, EDITORIAL = Significance.TECHNICAL, Significance.EDITORIAL
+NON_MATERIAL, MATERIAL = Significance.NON_MATERIAL, Significance.MATERIAL
+
+Brief = tuple[str, str, str, Significance]
+
+PAYMENTS = "tables/services/rows/payments"
+INTRO = "sections/promise/blocks/intro/markdown"
+
+
+def brief(change: Change) -> Brief:
+    """Return what a test usually looks at."""
+    return change.type, change.op.value, change.path, change.significance
+
+
+def since(before: Content, after: Content) -> list[Brief]:
+    return [brief(change) for change in compare(before, after)]
+
+
+def now(after: Content) -> list[Brief]:
+    """Return what changed from the usual content."""
+    return since(content(), after)
+
+
+def only(after: Content, before: Content | None = None) -> Change:
+    """Return the one change from the usual content."""
+    (change,) = compare(content() if before is None else before, after)
+    return change
+
+
+def test_nothing_changed() -> None:
+    assert compare(content(), content()) == ()
+
+
+def test_the_first_version_has_no_changes() -> None:
+    assert compare(None, content()) == ()
+
+
+# ── Sections ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_section_is_told_with_its_heading() -> None:
+    after = with_more("sections", section("children", text("intro", "You are sixteen.")))
+
+    change = only(after)
+
+    assert brief(change) == ("section.added", "added", "sections/children", NON_MATERIAL)
+    assert change.before is None
+    assert change.after == {"key": "children", "heading": "Children"}
+
+
+def test_a_lost_section_is_material() -> None:
+    assert now(without("sections/promise")) == [
+        ("section.removed", "removed", "sections/promise", MATERIAL)
+    ]
+
+
+def test_one_section_that_moves_is_one_move() -> None:
+    order = ["promise", "collect", "recipients", "rights", "cookies", "about"]
+
+    first = sorted_as("sections", ["about", *order[:-1]])
+    last = sorted_as("sections", [*order[1:], "promise"])
+
+    assert now(first) == [("section.moved", "moved", "sections/about", EDITORIAL)]
+    assert now(last) == [("section.moved", "moved", "sections/promise", EDITORIAL)]
+    assert (only(first).before, only(first).after) == (5, 0)
+
+
+def test_a_new_heading_is_editorial() -> None:
+    change = only(changed({"sections/promise/heading": "What we promise"}))
+
+    assert brief(change) == (
+        "section.retitled",
+        "changed",
+        "sections/promise/heading",
+        EDITORIAL,
+    )
+    assert (change.before, change.after) == ("Promise", "What we promise")
+
+
+def test_what_shapes_the_page_says_nothing() -> None:
+    after = changed({"sections/promise/anchor": "our-promise", "sections/promise/layer": 2})
+
+    assert now(after) == [
+        ("section.changed", "changed", "sections/promise/anchor", TECHNICAL),
+        ("section.changed", "changed", "sections/promise/layer", EDITORIAL),
+    ]
+
+
+# ── Texts and blocks ─────────────────────────────────────────────────────────────────────────
+
+
+def test_other_words_are_a_change_of_the_section() -> None:
+    change = only(changed({INTRO: "We keep *much*."}))
+
+    assert brief(change) == ("section.changed", "changed", INTRO, NON_MATERIAL)
+    assert (change.before, change.after) == ("We keep *little*.", "We keep *much*.")
+
+
+@pytest.mark.parametrize(
+    "same_words",
+    ["We keep little.", "We  keep\n*little*.", "We keep [little](https://example.org)."],
+)
+def test_the_same_words_with_other_markup_are_editorial(same_words: str) -> None:
+    assert now(changed({INTRO: same_words})) == [("section.changed", "changed", INTRO, EDITORIAL)]
+
+
+def test_another_target_of_a_link_is_editorial() -> None:
+    before = changed({INTRO: "See [there](https://old.example)."})
+    after = changed({INTRO: "See [there](https://new.example)."})
+
+    assert since(before, after) == [("section.changed", "changed", INTRO, EDITORIAL)]
+
+
+def test_words_struck_through_are_not_the_same_words() -> None:
+    before = changed({INTRO: "We do not sell data."})
+    after = changed({INTRO: "We do ~~not~~ sell data."})
+
+    assert since(before, after) == [("section.changed", "changed", INTRO, NON_MATERIAL)]
+
+
+def test_rendered_html_never_counts() -> None:
+    assert now(changed({"sections/promise/blocks/intro/html": "<p class='x'>…</p>"})) == []
+
+
+def test_a_new_block_comes_with_what_it_says() -> None:
+    change = only(with_more("sections/promise/blocks", text("more", "And more.")))
+
+    assert brief(change) == (
+        "section.changed",
+        "added",
+        "sections/promise/blocks/more",
+        NON_MATERIAL,
+    )
+    assert change.after == {"key": "more", "kind": "text", "markdown": "And more."}
+
+
+def test_a_block_that_moves_in_its_section_is_editorial() -> None:
+    assert now(sorted_as("sections/promise/blocks", ["never", "intro"])) == [
+        ("section.changed", "moved", "sections/promise/blocks/never", EDITORIAL)
+    ]
+
+
+def test_a_block_that_goes_to_another_section_is_editorial() -> None:
+    before = with_more("sections/about/blocks", at("sections/promise/blocks/never"))
+    before = changed({"sections/promise/blocks": [at("sections/promise/blocks/intro")]}, before)
+
+    change = only(content(), before)
+
+    assert brief(change) == (
+        "section.changed",
+        "moved",
+        "sections/promise/blocks/never",
+        EDITORIAL,
+    )
+    assert change.before == "sections/about/blocks/never"
+
+
+def test_a_block_of_another_kind_is_another_block() -> None:
+    notice = block("never", "notice", tone="promise", markdown="We sell nothing.", html="")
+    after = changed({"sections/promise/blocks": [at("sections/promise/blocks/intro"), notice]})
+
+    change = only(after)
+
+    assert brief(change) == (
+        "section.changed",
+        "replaced",
+        "sections/promise/blocks/never",
+        NON_MATERIAL,
+    )
+
+
+def test_an_embed_is_compared_by_field() -> None:
+    switch = "sections/cookies/blocks/optout"
+
+    assert now(changed({f"{switch}/fallback/markdown": "Write!", f"{switch}/height": 300})) == [
+        ("section.changed", "changed", f"{switch}/height", TECHNICAL),
+        ("section.changed", "changed", f"{switch}/fallback/markdown", NON_MATERIAL),
+    ]
+
+
+def test_automated_decisions_are_material_from_the_day_they_begin() -> None:
+    path = "sections/rights/blocks/rights/automated_decisions"
+    begun = changed({path: True})
+
+    assert now(begun) == [("section.changed", "changed", path, MATERIAL)]
+    assert since(begun, content()) == [("section.changed", "changed", path, NON_MATERIAL)]
+
+
+# ── Recipients ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_recipient_is_material() -> None:
+    change = only(with_more(ROWS, row("video", "tuber")))
+
+    assert brief(change) == ("recipient.added", "added", "tables/services/rows/video", MATERIAL)
+    assert isinstance(change.after, dict)
+    assert change.after["recipient"]["key"] == "tuber"
+    assert "changed_in" not in change.after
+
+
+def test_a_lost_recipient_is_worth_a_line() -> None:
+    assert now(without(f"{ROWS}/mail")) == [
+        ("recipient.removed", "removed", "tables/services/rows/mail", NON_MATERIAL)
+    ]
+
+
+def test_a_row_that_moves_is_editorial() -> None:
+    assert now(sorted_as(ROWS, ["hosting", "payments", "mail"])) == [
+        ("recipient.moved", "moved", "tables/services/rows/hosting", EDITORIAL)
+    ]
+
+
+def test_a_table_is_the_same_wherever_it_is_shown() -> None:
+    moved = changed({"sections/recipients/blocks": [text("intro", "See below.")]})
+    moved = changed(
+        {"sections/about/blocks": [*at("sections/about/blocks"), table(*at(ROWS))]}, moved
+    )
+
+    found = [change for change in compare(content(), moved) if "tables/" in change.path]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "change_type", "significance"),
+    [
+        ("purpose", "Takes money.", "recipient.purpose_changed", MATERIAL),
+        ("purpose", "Takes  payments.\n", "recipient.purpose_changed", EDITORIAL),
+        ("legal_basis", coded("eu-gdpr:A6-1-a"), "recipient.legal_basis_changed", MATERIAL),
+        ("legitimate_interest", "Money.", "recipient.legal_basis_changed", MATERIAL),
+        ("retention", None, "recipient.retention_changed", MATERIAL),
+        ("required", "Yes.", "recipient.data_changed", MATERIAL),
+        ("role", coded("dpv:DataProcessor"), "recipient.role_changed", MATERIAL),
+        ("transfer/mechanism", coded("x"), "recipient.transfer_changed", MATERIAL),
+        ("recipient/name", "Payer Ltd", "recipient.renamed", NON_MATERIAL),
+        ("recipient/legal_name", "Payer Ltd", "recipient.renamed", NON_MATERIAL),
+        ("recipient/privacy_policy_url", "https://x.example", "recipient.link_changed", EDITORIAL),
+        ("data_categories_open", True, "recipient.data_changed", MATERIAL),
+    ],
+)
+def test_a_field_of_a_row_has_its_type(
+    field: str, value: object, change_type: str, significance: Significance
+) -> None:
+    after = changed({f"{ROWS}/payments/{field}": value})
+
+    assert now(after) == [(change_type, "changed", f"{PAYMENTS}/{field}", significance)]
+
+
+def test_labels_of_codes_never_count() -> None:
+    after = changed(
+        {
+            f"{ROWS}/payments/role": coded("dpv:ThirdParty", "Dritter"),
+            f"{ROWS}/payments/locations": [
+                {**place, "label": "elsewhere"} for place in at(f"{ROWS}/payments/locations")
+            ],
+            "sections/collect/blocks/how-long/rules/logs/duration": {"iso": "P30D", "label": "…"},
+            "sections/rights/blocks/rights/rights/access/label": "Auskunft",
+        }
+    )
+
+    assert now(after) == []
+
+
+def test_a_set_tells_what_it_gained_and_lost() -> None:
+    places = [{"country": "US", "region": None, "place": None}, {"country": "FR", "place": None}]
+
+    change = only(changed({f"{ROWS}/payments/locations": places}))
+
+    assert brief(change) == (
+        "recipient.location_changed",
+        "changed",
+        f"{PAYMENTS}/locations",
+        MATERIAL,
+    )
+    assert change.members_added == ("FR",)
+    assert change.members_removed == ("DE/Berlin",)
+
+
+def test_a_set_in_another_order_is_editorial() -> None:
+    after = changed({f"{ROWS}/payments/purposes": at(f"{ROWS}/payments/purposes")[::-1]})
+
+    assert now(after) == [("recipient.moved", "moved", f"{PAYMENTS}/purposes", EDITORIAL)]
+
+
+def test_less_data_is_no_news_for_the_front_page() -> None:
+    fewer = changed(
+        {f"{ROWS}/payments/data_categories": at(f"{ROWS}/payments/data_categories")[:1]}
+    )
+    path = f"{PAYMENTS}/data_categories"
+
+    assert now(fewer) == [("recipient.data_changed", "changed", path, NON_MATERIAL)]
+    assert only(fewer).members_removed == ("nick",)
+    assert since(fewer, content()) == [("recipient.data_changed", "changed", path, MATERIAL)]
+
+
+def test_data_that_is_no_longer_stated_is_not_less_data() -> None:
+    after = changed({f"{ROWS}/payments": {**at(f"{ROWS}/payments"), "data_categories": None}})
+
+    assert only(after).significance is MATERIAL
+
+
+def test_another_word_for_an_own_category_is_editorial() -> None:
+    name, nick = at(f"{ROWS}/payments/data_categories")
+
+    after = changed({f"{ROWS}/payments/data_categories": [name, {**nick, "label": "Alias"}]})
+
+    assert now(after) == [
+        ("recipient.data_changed", "changed", f"{PAYMENTS}/data_categories", EDITORIAL)
+    ]
+
+
+def test_another_recipient_in_the_same_row_replaces_the_old_one() -> None:
+    after = changed({f"{ROWS}/payments": row("payments", "cashier", replaces="payer")})
+
+    change = only(after)
+
+    assert brief(change) == ("recipient.replaced", "replaced", PAYMENTS, MATERIAL)
+    assert isinstance(change.before, dict)
+    assert isinstance(change.after, dict)
+    assert (change.before["key"], change.after["key"]) == ("payer", "cashier")
+
+
+def test_what_else_differs_in_a_row_with_another_recipient_is_told_too() -> None:
+    after = changed({f"{ROWS}/payments": row("payments", "cashier", retention="A year.")})
+
+    assert [change.type for change in compare(content(), after)] == [
+        "recipient.replaced",
+        "recipient.retention_changed",
+    ]
+
+
+def test_a_new_row_can_take_the_place_of_one_that_is_gone() -> None:
+    rest = [at(f"{ROWS}/mail"), at(f"{ROWS}/hosting")]
+    after = changed({ROWS: [*rest, row("cash", "cashier", replaces="payer", purpose="Cash.")]})
+
+    change = only(after)
+
+    assert brief(change) == (
+        "recipient.replaced",
+        "replaced",
+        "tables/services/rows/cash",
+        MATERIAL,
+    )
+
+
+def test_nobody_is_replaced_who_is_still_there() -> None:
+    after = with_more(ROWS, row("cash", "cashier", replaces="payer"))
+
+    assert now(after) == [("recipient.added", "added", "tables/services/rows/cash", MATERIAL)]
+
+
+def test_on_an_umbrella_the_sites_of_a_row_are_its_scope() -> None:
+    forum, shop = {"key": "forum", "name": "Forum"}, {"key": "shop", "name": "Shop"}
+    before = changed({f"{ROWS}/payments": row("payments", "payer", sites=[forum])})
+    after = changed({f"{ROWS}/payments": row("payments", "payer", sites=[forum, shop])})
+
+    change = only(after, before)
+
+    assert brief(change) == ("site.scope_changed", "changed", f"{PAYMENTS}/sites", NON_MATERIAL)
+    assert change.members_added == ("shop",)
+
+
+def test_the_columns_of_a_table_are_a_set() -> None:
+    columns = at("sections/recipients/blocks/table/columns")
+    path = "sections/recipients/blocks/table/columns"
+
+    assert now(changed({path: columns[::-1]})) == [
+        ("section.changed", "moved", "tables/services/columns", EDITORIAL)
+    ]
+    assert now(changed({path: columns[:1]})) == [
+        ("section.changed", "changed", "tables/services/columns", NON_MATERIAL)
+    ]
+
+
+def test_recipients_of_a_new_section_are_news_of_their_own() -> None:
+    after = with_more("sections", section("more", table(row("video", "tuber"), name="other")))
+
+    assert now(after) == [
+        ("section.added", "added", "sections/more", NON_MATERIAL),
+        ("recipient.added", "added", "tables/other/rows/video", MATERIAL),
+    ]
+
+
+# ── Processing, rights, contacts, cookies, retention ─────────────────────────────────────────
+
+
+def test_what_the_publisher_does_itself_is_compared_like_disclosures() -> None:
+    path = "sections/collect/blocks/doings/items"
+
+    assert now(with_more(ITEMS, item("video"))) == [
+        ("processing.added", "added", f"{path}/video", MATERIAL)
+    ]
+    assert now(without(f"{ITEMS}/mail")) == [
+        ("processing.removed", "removed", f"{path}/mail", NON_MATERIAL)
+    ]
+    assert now(changed({f"{ITEMS}/usage/label": "Visits"})) == [
+        ("processing.renamed", "changed", f"{path}/usage/label", NON_MATERIAL)
+    ]
+    assert now(sorted_as(ITEMS, ["mail", "usage"]))[0][0] == "processing.moved"
+
+
+def test_an_item_that_goes_to_another_block_is_the_same_item() -> None:
+    moved = item("mail", retention="A year.")
+    after = with_more("sections/promise/blocks", block("more", "processing", items=[moved]))
+    after = changed({ITEMS: [at(f"{ITEMS}/usage")]}, after)
+
+    found = [change for change in now(after) if change[0] != "section.changed"]
+
+    path = "sections/promise/blocks/more/items/mail"
+    assert found == [
+        ("processing.moved", "moved", path, EDITORIAL),
+        ("processing.retention_changed", "changed", f"{path}/retention", MATERIAL),
+    ]
+
+
+def test_a_right_may_come_and_should_not_go() -> None:
+    path = "sections/rights/blocks/rights/rights"
+    objection = {"key": "object", "text": None, **coded("eu-gdpr:A21")}
+
+    assert now(with_more(path, objection)) == [
+        ("right.added", "added", f"{path}/object", NON_MATERIAL)
+    ]
+    assert now(without(f"{path}/erasure")) == [
+        ("right.removed", "removed", f"{path}/erasure", MATERIAL)
+    ]
+    assert now(changed({f"{path}/access/text": "Just ask."})) == [
+        ("section.changed", "changed", f"{path}/access/text", NON_MATERIAL)
+    ]
+
+
+def test_a_contact_that_stands_in_several_places_is_told_once() -> None:
+    after = changed(
+        {
+            "sections/rights/blocks/rights/exercise_contact/email": "new@example.org",
+            "sections/rights/blocks/people/contacts/privacy/email": "new@example.org",
+        }
+    )
+
+    assert now(after) == [
+        (
+            "contact.changed",
+            "changed",
+            "sections/rights/blocks/rights/exercise_contact/email",
+            NON_MATERIAL,
+        )
+    ]
+
+
+def test_two_contacts_with_the_same_news_are_two_contacts() -> None:
+    people = "sections/rights/blocks/people/contacts"
+
+    after = changed({f"{people}/privacy/phone": "+49 1", f"{people}/dpo/phone": "+49 1"})
+
+    assert [change[2] for change in now(after)] == [
+        f"{people}/privacy/phone",
+        f"{people}/dpo/phone",
+    ]
+
+
+def test_a_contact_that_came_or_went_changed() -> None:
+    people = "sections/rights/blocks/people/contacts"
+
+    assert now(without(f"{people}/dpo")) == [
+        ("contact.changed", "removed", f"{people}/dpo", NON_MATERIAL)
+    ]
+    assert now(with_more(people, contact("office"))) == [
+        ("contact.changed", "added", f"{people}/office", NON_MATERIAL)
+    ]
+
+
+def test_somebody_else_to_ask_replaces_the_contact() -> None:
+    path = "sections/rights/blocks/rights/exercise_contact"
+
+    assert now(changed({path: contact("office")})) == [
+        ("contact.changed", "replaced", path, NON_MATERIAL)
+    ]
+
+
+def test_cookies_come_change_and_go() -> None:
+    jar = "sections/cookies/blocks/jar/items"
+    known = at(f"{jar}/session")
+
+    assert now(with_more(jar, {**known, "key": "ads"})) == [
+        ("cookie.added", "added", f"{jar}/ads", MATERIAL)
+    ]
+    assert now(without(f"{jar}/session")) == [
+        ("cookie.removed", "removed", f"{jar}/session", NON_MATERIAL)
+    ]
+    assert now(changed({f"{jar}/session/name": "sid"})) == [
+        ("cookie.changed", "changed", f"{jar}/session/name", MATERIAL)
+    ]
+    assert now(changed({f"{jar}/session/provider": {"key": "payer", "name": "Payer Ltd"}})) == [
+        ("cookie.changed", "changed", f"{jar}/session/provider", EDITORIAL)
+    ]
+
+
+def test_a_storage_period_is_a_promise() -> None:
+    path = "sections/collect/blocks/how-long/rules/logs"
+
+    assert now(changed({f"{path}/duration": {"iso": "P60D", "label": "60 days"}})) == [
+        ("retention.changed", "changed", f"{path}/duration", MATERIAL)
+    ]
+    assert now(without(path)) == [("retention.changed", "removed", path, MATERIAL)]
+
+
+# ── The policy itself ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_title_is_editorial() -> None:
+    assert now(content(title="Privacy notice")) == [
+        ("policy.retitled", "changed", "title", EDITORIAL)
+    ]
+
+
+def test_the_license_is_told_once_though_a_block_repeats_it() -> None:
+    terms = {**at("license"), "spdx": "CC0-1.0"}
+
+    after = changed({"license": terms, "sections/about/blocks/terms/license": terms})
+
+    assert now(after) == [("license.changed", "changed", "license", NON_MATERIAL)]
+
+
+def test_the_hosts_of_a_site_are_its_scope_and_told_once() -> None:
+    hosts = ["forum.example.org"]
+    before = changed({"sections/about/blocks/sites/sites/forum/hosts": at("site/hosts")})
+
+    after = changed({"site/hosts": hosts})
+
+    change = only(after, before)
+    assert brief(change) == ("site.scope_changed", "changed", "site/hosts", NON_MATERIAL)
+    assert change.members_removed == ("talk.example.org",)
+
+
+def test_a_site_that_the_policy_no_longer_covers() -> None:
+    path = "sections/about/blocks/sites/sites"
+
+    assert now(without(f"{path}/shop")) == [
+        ("site.scope_changed", "removed", f"{path}/shop", NON_MATERIAL)
+    ]
+
+
+def test_changes_are_told_in_reading_order() -> None:
+    after = changed(
+        {
+            "title": "Privacy notice",
+            INTRO: "New.",
+            f"{ROWS}/mail/purpose": "New.",
+            "sections/rights/heading": "New",
+            "sections/collect/heading": "New",
+        }
+    )
+
+    assert [change[2] for change in now(after)] == [
+        "title",
+        INTRO,
+        "sections/collect/heading",
+        "tables/services/rows/mail/purpose",
+        "sections/rights/heading",
+    ]
+
+
+def test_what_an_overlay_wrote_says_so() -> None:
+    after = with_more(ROWS, row("video", "tuber", origin="site"))
+
+    assert only(after).origin == "site"
+
+
+# ── Odd content ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_kind_that_nobody_knows_is_compared_field_by_field() -> None:
+    before = with_more("sections/about/blocks", block("x", "starmap", stars=[1, 2], dust={"a": 1}))
+    after = with_more("sections/about/blocks", block("x", "starmap", stars=[2, 1], dust={"a": 2}))
+
+    assert since(before, after) == [
+        ("section.changed", "changed", "sections/about/blocks/x/stars", NON_MATERIAL),
+        ("section.changed", "changed", "sections/about/blocks/x/dust/a", NON_MATERIAL),
+    ]
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["key", "code", "label", "recipient", "rows", "items", "license", "x"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["rows", "items", "table", "contacts", "exercise_contact", "license", "x"]),
+    ODD,
+    max_size=4,
+)
+KINDS = st.sampled_from(["recipients_table", "processing", "rights", "contacts", "starmap"])
+
+
+@given(KINDS, FIELDS, KINDS, FIELDS)
+def test_no_content_is_too_odd_to_be_compared(
+    kind: str, fields: dict[str, Any], other_kind: str, other_fields: dict[str, Any]
+) -> None:
+    before = with_more("sections", section("odd", block("x", kind, **fields)))
+    after = with_more("sections", section("odd", block("x", other_kind, **other_fields)))
+
+    changes = compare(before, after)
+
+    assert compare(before, before) == ()
+    assert all(change.to_json() for change in changes)
+
+
+@given(st.permutations(["promise", "collect", "recipients", "rights", "cookies", "about"]))
+def test_any_new_order_is_told_by_moves_alone(order: list[str]) -> None:
+    found = now(sorted_as("sections", order))
+
+    assert {change[0] for change in found} <= {"section.moved"}
+    assert len(found) < len(order)
