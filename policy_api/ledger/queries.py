@@ -135,9 +135,8 @@ def load_source(session: Session, digest: str) -> Source:
     """
     manifest = source_digests(session, digest)
     bodies = _source_bodies(session, sorted(set(manifest.values())))
-    return Source.from_entries(
-        {path: orjson.loads(bodies[entry]) for path, entry in manifest.items()}
-    )
+    entries = {path: orjson.loads(bodies[entry]) for path, entry in manifest.items()}
+    return Source(entries, manifest)
 
 
 def known_source_objects(session: Session, digests: Iterable[str]) -> set[str]:
