@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, override
+from typing import Any, TypeVar
 
 import click
 import orjson
+from typing_extensions import override
 
 from policy_api.errors import BadInput, PolicyError
 from policy_api.settings import SettingsError

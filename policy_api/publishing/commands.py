@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 from flask import current_app
@@ -43,7 +42,9 @@ def check_command(bundle: Path, *, as_json: bool) -> None:
     """Check a bundle: every file, every site, every locale. Changes nothing."""
     found = check(read_bundle(bundle).source)
     problems = [str(problem) for problem in found.problems]
-    stale = [f"{item.path}{item.pointer}: the text below {item.target} changed" for item in found.stale]
+    stale = [
+        f"{item.path}{item.pointer}: the text below {item.target} changed" for item in found.stale
+    ]
     rows = [asdict(row) for row in found.coverage]
     answer = {
         "problems": [_without_empty(asdict(problem)) for problem in found.problems],
@@ -61,7 +62,7 @@ def check_command(bundle: Path, *, as_json: bool) -> None:
 @click.argument("bundle", type=BUNDLE)
 @announcement_options
 @json_option
-def diff_command(bundle: Path, *, as_json: bool, **options: Any) -> None:
+def diff_command(bundle: Path, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- click hands them over
     """Show what publishing a bundle would change, on every site. Changes nothing."""
     session = db.session()
     source = _stamped(session, read_bundle(bundle).source)
@@ -82,20 +83,20 @@ def publish_command(
     base: int | None,
     dry_run: bool,
     as_json: bool,
-    **options: Any,
+    **options: Any,  # noqa: ANN401 -- click hands them over
 ) -> None:
     """Publish a bundle or a draft as a release, for all sites at once."""
     if (bundle is None) == (draft_id is None):
         raise click.UsageError("Name a bundle, or a draft with --draft.")
     read = None if bundle is None else read_bundle(bundle).source
     if dry_run:
-        session = db.session()
-        source, _ = _work(session, read, draft_id, base)
-        _show_plan(session, source, options, as_json=as_json)
+        reader = db.session()
+        source, _ = _work(reader, read, draft_id, base)
+        _show_plan(reader, source, options, as_json=as_json)
         return
     now = clock.now()
     publisher = Publisher(actor=options["by"], signer=_signer())
-    with writing() as session, _progress(hidden=as_json) as tick:
+    with writing() as session, _Ticker(hidden=as_json) as tick:
         source, edited_on = _work(session, read, draft_id, base)
         done = service.publish(
             session,
@@ -115,7 +116,7 @@ def publish_command(
 @click.argument("release", type=int)
 @announcement_options
 @json_option
-def withdraw_command(release: int, *, as_json: bool, **options: Any) -> None:
+def withdraw_command(release: int, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- click hands them over
     """Take an announced release back before it takes effect."""
     now = clock.now()
     publisher = Publisher(actor=options["by"], signer=_signer())
@@ -163,9 +164,7 @@ def _announcement(source: Source, options: dict[str, Any]) -> Announcement:
     )
 
 
-def _show_plan(
-    session: Session, source: Source, options: dict[str, Any], *, as_json: bool
-) -> None:
+def _show_plan(session: Session, source: Source, options: dict[str, Any], *, as_json: bool) -> None:
     plan = service.plan(
         session, source=source, announcement=_announcement(source, options), now=clock.now()
     )
@@ -237,16 +236,12 @@ class _Ticker:
         if self.shown:
             click.echo(f"\r{self.count} versions, {version.site}…\033[K", err=True, nl=False)
 
-    def __enter__(self) -> _Ticker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
         if self.shown and self.count:
             click.echo("\r\033[K", err=True, nl=False)
-
-
-def _progress(*, hidden: bool) -> _Ticker:
-    return _Ticker(hidden=hidden)
 
 
 def _signer() -> Signer:
@@ -256,5 +251,3 @@ def _signer() -> Signer:
 
 def _without_empty(problem: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in problem.items() if value not in ("", None)}
-
-

@@ -29,7 +29,7 @@ RELATIVE = re.compile(r"now(?:\+(\d{1,4})d)?")
 class Moment(fields.Field[str]):
     """An instant, ``now``, or ``now+30d``."""
 
-    default_error_messages = {  # noqa: RUF012 -- marshmallow's own way to give messages
+    default_error_messages = {
         "invalid": "Not an instant such as 2026-03-01T09:00:00Z, and not now or now+30d."
     }
 
@@ -135,7 +135,12 @@ def _steps(path: Path) -> list[dict[str, Any]]:
     except ValidationError as error:
         problems = [
             Problem(str(messages), pointer=f"/{index}", file=path.name)
-            for index, messages in error.normalized_messages().items()
+            for index, messages in _messages(error).items()
         ]
         raise BadInput(problems=problems) from error
     return steps
+
+
+def _messages(error: ValidationError) -> dict[Any, Any]:
+    """Return the messages of a list of steps by their place in it."""
+    return error.messages if isinstance(error.messages, dict) else {0: error.messages}

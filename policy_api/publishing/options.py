@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from datetime import datetime, time
-from datetime import UTC as Utc
-from typing import Any, TypeVar, override
+from datetime import UTC, datetime, time
+from typing import Any, TypeVar
 
 import click
 
@@ -16,61 +15,52 @@ from policy_api.domain.planning.release import Announcement, Kind, Waiver
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class LocalizedText(click.ParamType):
-    """A text for readers, as ``en=The text`` or only the text, which is in the source locale."""
-
-    name = "[LOCALE=]TEXT"
-
-    @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        locale, sign, text = str(value).partition("=")
-        if sign and locale and " " not in locale:
-            return locale, text
-        return "", str(value)
+def localized_text(value: str) -> tuple[str, str]:
+    """Read ``en=The text``, or only the text, which is in the source locale."""
+    locale, sign, text = value.partition("=")
+    if sign and locale and " " not in locale:
+        return locale, text
+    return "", value
 
 
-class InstantType(click.ParamType):
-    """An RFC 3339 instant with a time zone, or a date, which is midnight UTC."""
-
-    name = "INSTANT"
-
-    @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no instant such as 2026-03-01T09:00:00Z.", param, ctx)
-        if len(value) == len("2026-03-01"):
-            return datetime.combine(found.date(), time(), tzinfo=Utc)
-        if found.tzinfo is None:
-            self.fail(f"{value!r} has no time zone; write 2026-03-01T09:00:00Z.", param, ctx)
-        return found
+def instant(value: str) -> datetime:
+    """Read an RFC 3339 instant, or a date, which is midnight UTC."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{value!r} is no instant such as 2026-03-01T09:00:00Z."
+        ) from error
+    if len(value) == len("2026-03-01"):
+        return datetime.combine(found.date(), time(), tzinfo=UTC)
+    if found.tzinfo is None:
+        raise click.BadParameter(f"{value!r} has no time zone; write 2026-03-01T09:00:00Z.")
+    return found
 
 
-class WaiverType(click.ParamType):
-    """A rule and the reason why it is set aside, as ``rule=reason``."""
-
-    name = "RULE=REASON"
-
-    @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        rule, sign, reason = str(value).partition("=")
-        if not sign or not reason.strip():
-            self.fail("A waiver needs a reason: notice-period=Court order.", param, ctx)
-        return rule, reason
+def waiver(value: str) -> tuple[str, str]:
+    """Read a rule and the reason why it is set aside: ``rule=reason``."""
+    rule, sign, reason = value.partition("=")
+    if not sign or not reason.strip():
+        raise click.BadParameter("A waiver needs a reason: notice-period=Court order.")
+    return rule, reason
 
 
 ANNOUNCEMENT_OPTIONS = (
-    click.option("--title", type=LocalizedText(), multiple=True, help="Title of the changelog."),
-    click.option("--summary", type=LocalizedText(), multiple=True, help="What readers are told."),
+    click.option(
+        "--title",
+        type=localized_text,
+        metavar="[LOCALE=]TEXT",
+        multiple=True,
+        help="Title of the changelog.",
+    ),
+    click.option(
+        "--summary",
+        type=localized_text,
+        metavar="[LOCALE=]TEXT",
+        multiple=True,
+        help="What readers are told.",
+    ),
     click.option(
         "--kind",
         type=click.Choice([Kind.CHANGE.value, Kind.CORRECTION.value]),
@@ -84,11 +74,16 @@ ANNOUNCEMENT_OPTIONS = (
     ),
     click.option(
         "--effective-at",
-        type=InstantType(),
+        type=instant,
+        metavar="INSTANT",
         help="Default: at once, or after the notice period for a material change.",
     ),
     click.option(
-        "--waive", type=WaiverType(), multiple=True, help="Set a rule aside, with the reason."
+        "--waive",
+        type=waiver,
+        metavar="RULE=REASON",
+        multiple=True,
+        help="Set a rule aside, with the reason.",
     ),
     click.option("--by", default=getpass.getuser, help="Who publishes; for the record."),
 )

@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from policy_api.domain.changes.types import Change, Significance
-from policy_api.domain.planning.plan import Before
-from policy_api.domain.planning.release import Content, Standing
+from policy_api.domain.planning.release import Before, Content, Standing
 from policy_api.domain.planning.timeline import State, Timeline
 from policy_api.domain.translation.staleness import Lineage, UnitChange
 from policy_api.ledger import queries
@@ -60,7 +59,7 @@ def read_timeline(session: Session) -> Timeline:
         tuple(
             State(
                 effective_at=row.effective_at,
-                source=queries.load_source(session, row.source),
+                source=queries.load_source(session, row.source_digest),
                 origin=row.origin,
             )
             for row in queries.states(session)

@@ -99,10 +99,10 @@ def publish(
         ledger.store_source(session, state.source)
     versions = []
     for planned in release_plan.versions:
-        record = _store_version(session, planned, release=release_plan.number)
-        versions.append(record)
+        version = _store_version(session, planned, release=release_plan.number)
+        versions.append(version)
         if progress is not None:
-            progress(record)
+            progress(version)
     record = _release_record(release_plan, source, tuple(versions), actor=publisher.actor)
     seal = ledger.append_release(session, record, signer=publisher.signer)
     announce(session, record, chain_head=seal.chain_head, locales=source_locales(source))
@@ -144,7 +144,7 @@ def _release_record(
         summary=told.summary,
         published_at=planned.published_at,
         effective_at=planned.effective_at,
-        source=source.digest,
+        source_digest=source.digest,
         states=states_of(planned.timeline),
         actor=actor,
         nonce=secrets.token_hex(16),
@@ -176,7 +176,9 @@ def states_of(timeline: Timeline) -> tuple[StateRecord, ...]:
     """Return a timeline as the ledger stores it."""
     return tuple(
         StateRecord(
-            effective_at=state.effective_at, source=state.source.digest, origin=state.origin
+            effective_at=state.effective_at,
+            source_digest=state.source.digest,
+            origin=state.origin,
         )
         for state in timeline.states
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from policy_api.domain.content.source import Source
-from policy_api.domain.planning.plan import Before, plan_release
+from policy_api.domain.planning.plan import plan_release
 from policy_api.domain.planning.release import (
     Announcement,
+    Before,
     Content,
     PlannedVersion,
     ReleasePlan,
@@ -37,9 +38,7 @@ class History:
         reached = [found for found in known if found.effective_at <= self.now]
         current = max(reached, key=lambda found: (found.effective_at, found.number), default=None)
         return tuple(
-            _standing(found)
-            for found in known
-            if found is current or found.effective_at > self.now
+            _standing(found) for found in known if found is current or found.effective_at > self.now
         )
 
     def content(self, site: str, policy: str, number: int, locale: str) -> Content | None:
@@ -50,7 +49,11 @@ class History:
         return [item for item in self.versions if (item.site, item.policy) == (site, policy)]
 
     def publish(
-        self, source: Source, *, at: datetime | None = None, announcement: Announcement | None = None
+        self,
+        source: Source,
+        *,
+        at: datetime | None = None,
+        announcement: Announcement | None = None,
     ) -> tuple[ReleasePlan, list[PlannedVersion]]:
         """Plan a release and remember it as published."""
         self.now = at or self.now

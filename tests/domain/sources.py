@@ -55,7 +55,10 @@ def entries() -> Entries:
         "contacts/dpo": {"role": "dpo", "name": "Example DPO", "email": "dpo@example.org"},
         "recipients/hoster": {"name": "Hoster", "country": "FR", "role": "dpv:DataProcessor"},
         "recipients/payer": {"name": "Payer", "country": "US", "role": "dpv:ThirdParty"},
-        "categories/ip": {"label": {"en": "IP address", "de": "IP-Adresse"}, "term": "pd:IPAddress"},
+        "categories/ip": {
+            "label": {"en": "IP address", "de": "IP-Adresse"},
+            "term": "pd:IPAddress",
+        },
         "policies/privacy": {
             "title": "Privacy policy",
             "kind": "dpv:PrivacyNotice",

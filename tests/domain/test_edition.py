@@ -65,7 +65,10 @@ def test_one_missing_unit_makes_the_whole_section_fall_back() -> None:
 
 
 def test_rows_of_other_sites_need_no_translation_here() -> None:
-    table = units(caption=("Services", "Dienste"), **{"rows/hosting/purpose": ("Runs servers.", "Betreibt Server.")})
+    table = units(
+        caption=("Services", "Dienste"),
+        **{"rows/hosting/purpose": ("Runs servers.", "Betreibt Server.")},
+    )
     site = edited("sites/forum", locales=["en", "de"])
     edits = {"policies/privacy/locales/de/tables/services": table} | site
 

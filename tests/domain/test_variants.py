@@ -86,7 +86,9 @@ def test_other_sites_keep_the_base_text() -> None:
 
 
 def test_a_site_inherits_the_overlay_of_its_base() -> None:
-    edits = overlay("main", {"op": "insert_after", "target": "sections/welcome", "section": SECTION})
+    edits = overlay(
+        "main", {"op": "insert_after", "target": "sections/welcome", "section": SECTION}
+    )
 
     effective = effective_policy(source(edits), "forum", "privacy")
 

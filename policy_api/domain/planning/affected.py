@@ -121,16 +121,12 @@ class _Scope:
         if family != "tables":
             return self._all(policy)
         units = [(entry or {}).get("units", {}) for entry in self._entries(path)]
-        changed = [
-            unit for unit in units[0] | units[1] if units[0].get(unit) != units[1].get(unit)
-        ]
+        changed = [unit for unit in units[0] | units[1] if units[0].get(unit) != units[1].get(unit)]
         if not all(unit.startswith("rows/") for unit in changed):
             return self._all(policy)
         names = {unit.split("/")[1] for unit in changed}
         tables = (state.entries.get(f"policies/{policy}/tables/{key}") for state in self.states)
-        rows = [
-            row for table in tables if table for row in table["rows"] if row["key"] in names
-        ]
+        rows = [row for table in tables if table for row in table["rows"] if row["key"] in names]
         return self._showing(rows, policy)
 
     def _showing(self, rows: Iterable[Entry], policy: str) -> set[str]:

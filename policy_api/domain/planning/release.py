@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from policy_api.domain.changes.types import Change, Significance
 from policy_api.domain.planning.timeline import Timeline
-from policy_api.domain.translation.staleness import UnitChange
+from policy_api.domain.translation.staleness import Lineage, UnitChange
 
 Content = dict[str, Any]
 Text = Mapping[str, str]
@@ -83,6 +83,18 @@ class Past(Protocol):
     def content(self, site: str, policy: str, number: int, locale: str) -> Content | None:
         """Return a stored edition's content, or None if it had no such locale."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a release is planned on."""
+
+    timeline: Timeline
+    lineage: Mapping[str, Lineage]
+    """Policy → changes of its source texts so far."""
+
+    past: Past
+    last_release: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

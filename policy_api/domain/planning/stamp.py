@@ -94,9 +94,7 @@ def _section(
     fresh = {
         **section,
         "translated_from": _translated_from(section, old, locale, before),
-        "blocks": [
-            _block(block, known.get(block["key"]), number) for block in section["blocks"]
-        ],
+        "blocks": [_block(block, known.get(block["key"]), number) for block in section["blocks"]],
     }
     same = old is not None and _bare_section(old) == _bare_section(fresh)
     changed_in = old["changed_in"] if same and old is not None else number

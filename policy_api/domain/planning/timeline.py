@@ -67,9 +67,7 @@ class Timeline:
             )
             for state in later[:-1]
         ]
-        last = State(
-            effective_at=later[-1].effective_at, source=source, origin=later[-1].origin
-        )
+        last = State(effective_at=later[-1].effective_at, source=source, origin=later[-1].origin)
         base = kept[-1].source if kept else Source.from_entries({})
         first = State(
             effective_at=effective_at,

@@ -34,9 +34,7 @@ def unit_changes(before: Source, after: Source, *, lift: Lift) -> dict[str, tupl
 
     :param lift: Turns a default significance into that of the release.
     """
-    return {
-        policy: tuple(_of_policy(before, after, policy, lift)) for policy in after.policies()
-    }
+    return {policy: tuple(_of_policy(before, after, policy, lift)) for policy in after.policies()}
 
 
 def _of_policy(before: Source, after: Source, policy: str, lift: Lift) -> Iterator[Noted]:

@@ -46,9 +46,7 @@ class Composer:
     source: Source
     lineage: Lineage = field(default_factory=Lineage)
     _effective: dict[tuple[str, str], EffectivePolicy] = field(default_factory=dict)
-    _translations: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = field(
-        default_factory=dict
-    )
+    _translations: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def effective(self, site: str, policy: str) -> EffectivePolicy:
         """Return a site's effective policy; only the newest one is kept.
@@ -102,9 +100,7 @@ class _Composition:
         self.locale = locale
         self.source_locale = composer.source_locale(effective.policy)
         self.is_source = locale == self.source_locale
-        self.memory = (
-            {} if self.is_source else composer.translations(effective.policy, locale)
-        )
+        self.memory = {} if self.is_source else composer.translations(effective.policy, locale)
         self.counted: Counter[str] = Counter()
         self.problems: list[Problem] = []
 
@@ -203,9 +199,7 @@ class _Composition:
             for unit in entry_units(f"{prefix}/tables/{key}", table):
                 yield f"tables/{key}/{unit.path}", unit
 
-    def _filled(
-        self, texts: list[Text], text_locale: str, *, translated: bool
-    ) -> dict[str, str]:
+    def _filled(self, texts: list[Text], text_locale: str, *, translated: bool) -> dict[str, str]:
         """Return each text as it will be shown, by address."""
         values = self._values(text_locale)
         shown = {}

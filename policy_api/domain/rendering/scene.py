@@ -10,41 +10,12 @@ from typing import Any
 from policy_api.domain import labels
 from policy_api.domain.content.placeholders import fill
 from policy_api.domain.content.source import Source
-from policy_api.domain.content.vocabulary import EEA, term
-from policy_api.domain.labels import N_
+from policy_api.domain.content.vocabulary import CONTACT_TERMS, in_eea
+from policy_api.domain.labels import words
 from policy_api.domain.rendering import markdown
 from policy_api.domain.variants.effective import EffectivePolicy, sites_of
 from policy_api.domain.variants.tree import Node
 from policy_api.domain.variants.values import localized
-
-CONTACT_ROLES: Mapping[str, tuple[str, str]] = {
-    "controller": ("dpv:DataController", N_("Controller")),
-    "privacy": ("dpv:hasContact", N_("Privacy contact")),
-    "general": ("dpv:hasContact", N_("General contact")),
-    "eu_representative": ("eu-gdpr:Representative", N_("Representative in the EU (Art. 27 GDPR)")),
-    "uk_representative": ("dpv:Representative", N_("Representative in the UK")),
-    "dpo": ("dpv:DataProtectionOfficer", N_("Data protection officer")),
-    "authority": ("dpv:DataProtectionAuthority", N_("Supervisory authority")),
-}
-"""Role of a contact → term and word."""
-
-COLUMN_LABELS: Mapping[str, str] = {
-    "recipient": N_("Recipient"),
-    "used_on": N_("Used on"),
-    "role": N_("Role"),
-    "service": N_("Service"),
-    "purpose": N_("Purpose"),
-    "purposes": N_("Purposes"),
-    "legal_basis": N_("Legal basis"),
-    "legitimate_interest": N_("Legitimate interest"),
-    "data_categories": N_("Personal data"),
-    "locations": N_("Place of processing"),
-    "transfer": N_("Transfer outside the EEA"),
-    "retention": N_("Retention"),
-    "required": N_("Must the data be given?"),
-    "privacy_policy": N_("Privacy policy"),
-}
-"""Column of a recipient table → its head."""
 
 WORLD = "001"
 
@@ -75,8 +46,7 @@ class SiteScene:
         """Return a CURIE with its label."""
         if code is None:
             return None
-        known = term(code)
-        return {"code": code, "label": code if known is None else self.word(known.label)}
+        return {"code": code, "label": labels.term_label(code, self.locale)}
 
     def codes(self, codes: Iterable[str] | None) -> list[dict[str, str]]:
         """Return several CURIEs with their labels."""
@@ -105,10 +75,13 @@ class SiteScene:
         """Return a contact in edition form."""
         entry = self.source.entries[f"contacts/{key}"]
         role = entry["role"]
-        code, word = CONTACT_ROLES[role]
         return {
             "key": key,
-            "role": {"code": role, "term": code, "label": self.word(word)},
+            "role": {
+                "code": role,
+                "term": CONTACT_TERMS[role],
+                "label": self.word(words.CONTACT_ROLES[role]),
+            },
             "name": self.name(entry.get("name")),
             **{name: entry.get(name) for name in ("represented_by", "email", "url", "phone")},
             "address": self._address(entry.get("address")),
@@ -144,7 +117,7 @@ class SiteScene:
         """Return a recipient table in edition form."""
         table = self.tables[key]
         columns = [
-            {"key": column, "label": self.word(COLUMN_LABELS[column])}
+            {"key": column, "label": self.word(words.COLUMNS[column])}
             for column in table["columns"]
         ]
         rows = [self._row(row, f"tables/{key}/rows/{row['key']}") for row in table["rows"]]
@@ -177,7 +150,7 @@ class SiteScene:
 
     def _place(self, place: Mapping[str, Any]) -> dict[str, Any]:
         parts = {name: place.get(name) for name in ("country", "region", "place")}
-        return {**parts, "label": labels.place_label(**parts, locale=self.locale)}
+        return {**parts, "label": labels.place_label(*parts.values(), self.locale)}
 
     def _transfer(
         self, stated: Mapping[str, Any], locations: Iterable[Mapping[str, Any]] | None
@@ -225,7 +198,7 @@ def outside_eea(locations: Iterable[Mapping[str, Any]] | None) -> bool | None:
         return None
     places = list(locations)
     countries = [place.get("country") for place in places]
-    if any(code is not None and code not in EEA for code in countries):
+    if any(code is not None and not in_eea(code) for code in countries):
         return True
     if any(place.get("region") == WORLD for place in places):
         return True

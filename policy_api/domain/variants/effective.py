@@ -93,9 +93,7 @@ def policies_of(source: Source, site: str) -> tuple[str, ...]:
 
 def _sections(source: Source, policy: str) -> list[Node]:
     order = source.entries[f"policies/{policy}"]["sections"]
-    return [
-        {"key": key, **source.entries[f"policies/{policy}/sections/{key}"]} for key in order
-    ]
+    return [{"key": key, **source.entries[f"policies/{policy}/sections/{key}"]} for key in order]
 
 
 def base_tables(source: Source, policy: str) -> dict[str, Node]:

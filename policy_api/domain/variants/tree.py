@@ -103,7 +103,5 @@ def without(nodes: list[Node], index: int) -> list[Node]:
 def inserted(nodes: list[Node], index: int, node: Node) -> list[Node]:
     """Return a copy of a list with a node put in."""
     if index_of(nodes, node["key"]) is not None:
-        raise OpRefused(
-            f"The key '{node['key']}' is taken here.", expected="a new key", at="key"
-        )
+        raise OpRefused(f"The key '{node['key']}' is taken here.", expected="a new key", at="key")
     return [*nodes[:index], node, *nodes[index:]]
