@@ -47,10 +47,11 @@ def _table_units(table: Node) -> Iterator[Unit]:
     if "caption" in table:
         yield Unit(path="caption", text=table["caption"])
     for row in table["rows"]:
-        yield from _within(f"rows/{row['key']}", _row_units(row))
+        yield from _within(f"rows/{row['key']}", row_units(row))
 
 
-def _row_units(row: Node) -> Iterator[Unit]:
+def row_units(row: Node) -> Iterator[Unit]:
+    """Yield the translatable texts of a row, addressed inside it."""
     for name in ROW_TEXTS:
         text = get_at(row, name)
         if isinstance(text, str):
@@ -78,7 +79,7 @@ def _op_units(op: Node) -> Iterator[Unit]:
         block, section = op["block"], target.rpartition("/blocks/")[0]
         yield from _within(f"{section}/blocks/{block['key']}", block_units(block))
     elif "row" in op:
-        yield from _within(f"{target}/rows/{op['row']['key']}", _row_units(op["row"]))
+        yield from _within(f"{target}/rows/{op['row']['key']}", row_units(op["row"]))
 
 
 def _within(address: str, units: Iterator[Unit]) -> Iterator[Unit]:
