@@ -1,0 +1,131 @@
+"""The application factory: the only module that knows every room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from policy_api import logs
+from policy_api.db.base import connect
+from policy_api.domain.blocks import register_builtin_kinds
+from policy_api.domain.blocks.base import BLOCK_KINDS
+from policy_api.domain.rendering.environment import TEMPLATES, add_templates
+from policy_api.reading import views as reading
+from policy_api.reading.converters import VersionConverter, version_schema
+from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
+from policy_api.web import health, metrics
+from policy_api.web.api import Api, Blueprint, register_api
+from policy_api.web.docs_page import register_docs
+from policy_api.web.headers import register_headers
+from policy_api.web.limits import register_limits
+from policy_api.web.problems import register_problems
+from policy_api.web.state import State, register_state
+from policy_api.web.tracing import register_tracing
+
+OPEN: Final[tuple[Blueprint, ...]] = reading.BLUEPRINTS
+"""Doors that are anyone's to read; scripts of every origin may."""
+
+CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
+"""Doors that other people's pages have no business with."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return a WSGI application, which may be mounted below any prefix of another one.
+
+    Nothing is asked of the database yet.
+
+    :param settings: Default: those of the environment.
+    :raises SettingsError: If they cannot be used.
+    """
+    settings = load_settings() if settings is None else settings
+    if settings.profile is not Profile.TESTING:
+        logs.set_up(settings.log_level)
+    register_builtin_kinds()
+    load_plugins(settings.plugins)
+    app = Flask("policy_api", static_folder=None)
+    _configure(app, settings)
+    connect(app, settings.database_url)
+    state = register_state(app, settings)
+    # Called in reverse order after a request: what comes first here sees the finished answer.
+    register_tracing(app, trusts_proxy=settings.trusted_proxies > 0)
+    metrics.register_metrics(app)
+    register_headers(app)
+    register_limits(app)
+    register_problems(app)
+    _open_doors(app, state)
+    if settings.trusted_proxies:
+        _trust_proxies(app, hops=settings.trusted_proxies)
+    return app
+
+
+def load_plugins(names: tuple[str, ...]) -> None:
+    """Load the plugins an operator has named, and close the registries.
+
+    A plugin is an entry point in the group of a registry. Installed but not named, it stays off.
+
+    :raises SettingsError: If there is no such plugin.
+    """
+    for name in names:
+        found = [
+            (register, point)
+            for group, register in PLUGIN_GROUPS.items()
+            for point in entry_points(group=group, name=name)
+        ]
+        if not found:
+            raise SettingsError([(f"{PREFIX}PLUGINS", f"No plugin {name!r} is installed.")])
+        for register, point in found:
+            register(point)
+    BLOCK_KINDS.freeze()
+    TEMPLATES.freeze()
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.profile is Profile.TESTING,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=True,
+    )
+
+
+def _open_doors(app: Flask, state: State) -> None:
+    api = register_api(app)
+    app.url_map.converters["version"] = VersionConverter
+    api.register_converter(VersionConverter, version_schema)
+    _register(api, *OPEN, *CLOSED)
+    register_docs(app, api)
+    state.open_blueprints.update(blueprint.name for blueprint in OPEN)
+    state.open_blueprints.add("documentation")
+
+
+def _register(api: Api, *blueprints: Blueprint) -> None:
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+
+
+def _trust_proxies(app: Flask, *, hops: int) -> None:
+    """Believe the nearest proxies about client and scheme; they pass the Host header on."""
+    fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0)
+    app.wsgi_app = fixed  # type: ignore[method-assign]
+
+
+def _add_block_kind(point: EntryPoint) -> None:
+    """Register a kind of block, with its templates if it brings any."""
+    kind: Any = point.load()()
+    if kind.kind in BLOCK_KINDS:
+        return
+    BLOCK_KINDS.register(kind.kind, kind)
+    if templates := getattr(kind, "templates", None):
+        add_templates(kind.kind, templates)
+
+
+PLUGIN_GROUPS: Final[dict[str, Callable[[EntryPoint], None]]] = {
+    "policy_api.block_kinds": _add_block_kind,
+}
+"""Group of entry points → what is done with one of them."""

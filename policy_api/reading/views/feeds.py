@@ -1,0 +1,45 @@
+"""The changelog as Atom and as JSON Feed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from policy_api.domain.rendering import feeds as rendering
+from policy_api.reading import feeds
+from policy_api.reading.histories import shelf
+from policy_api.reading.parameters import FeedQuery
+from policy_api.reading.representations import Representation, as_json
+from policy_api.reading.twins import of_site
+from policy_api.reading.visit import arrive, tags
+from policy_api.web.api import Blueprint
+
+ATOM: Final = "application/atom+xml"
+JSON_FEED: Final = "application/feed+json"
+
+blp = Blueprint("feeds", __name__, description="What changed, for feed readers.")
+
+
+@of_site(blp, "/policies/<key:policy>/feed.atom")
+@blp.arguments(FeedQuery, location="query")
+@blp.response(200, {"type": "string"}, content_type=ATOM)
+def get_atom_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
+    """Return the changelog as Atom, with links to archives of older entries."""
+    visit = arrive(query)
+    found = shelf(visit, site=site, policy=policy)
+    feed = feeds.feed(found, name="feed.atom", before=query.get("before"))
+    made = Representation(body=rendering.atom(feed).encode(), media_type=ATOM)
+    return visit.answer(made, tags=tags(site, policy), language=found.language)
+
+
+@of_site(blp, "/policies/<key:policy>/feed.json")
+@blp.arguments(FeedQuery, location="query")
+@blp.response(200, {"type": "object"}, content_type=JSON_FEED)
+def get_json_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
+    """Return the changelog as JSON Feed 1.1."""
+    visit = arrive(query)
+    found = shelf(visit, site=site, policy=policy)
+    feed = feeds.feed(found, name="feed.json", before=query.get("before"))
+    made = Representation(body=as_json(rendering.json_feed(feed)).body, media_type=JSON_FEED)
+    return visit.answer(made, tags=tags(site, policy), language=found.language)

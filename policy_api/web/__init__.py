@@ -1,0 +1,1 @@
+"""HTTP for every room: hosts, problems, negotiation, caching, headers, documentation."""
