@@ -1,0 +1,1 @@
+"""From an event to its subscribers: filters, leases, attempts, and what receivers answered."""
