@@ -367,7 +367,7 @@ def edition_digests(session: Session, *, version_id: int) -> dict[str, str]:
         .where(Edition.version_id == version_id)
         .order_by(Edition.locale)
     )
-    return dict(session.execute(query).tuples())
+    return {row.locale: row.digest for row in session.execute(query)}
 
 
 def edition_locales(session: Session, *, version_id: int) -> tuple[str, ...]:
