@@ -11,7 +11,7 @@ from policy_api import clock
 from policy_api.console import PolicyCommand, emit, json_option
 from policy_api.db.base import db
 from policy_api.db.tx import writing
-from policy_api.domain.content.bundle import read_bundle, write_bundle
+from policy_api.domain.entries.bundle import read_bundle, write_bundle
 from policy_api.drafts import service
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
@@ -27,7 +27,9 @@ def import_command(bundle: Path, *, title: str, by: str, as_json: bool) -> None:
     """Import a bundle as a draft on the newest release. Nothing is published."""
     source = read_bundle(bundle).source
     with writing() as session:
-        imported = service.import_source(session, source=source, title=title, by=by, now=clock.now())
+        imported = service.import_source(
+            session, source=source, title=title, by=by, now=clock.now()
+        )
     answer = {
         "draft": imported.draft,
         "base_release": imported.base_release,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policy_api.domain.content.bundle import check_source
 from policy_api.domain.content.source import Source
+from policy_api.domain.entries.checks import check_source
 from policy_api.domain.rendering.edition import Composer
 from policy_api.domain.variants.effective import policies_of
 from policy_api.domain.variants.tree import StaleOverride

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import click
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from policy_api import clock
 from policy_api.console import FAILED, PolicyCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
-from policy_api.domain.content.bundle import read_bundle
 from policy_api.domain.content.source import Source
+from policy_api.domain.entries.bundle import read_bundle
 from policy_api.domain.planning.release import Announcement, PlannedVersion
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.records import VersionRecord
@@ -29,7 +29,7 @@ from policy_api.publishing.checking import check
 from policy_api.publishing.options import announcement_of, announcement_options
 from policy_api.publishing.service import Published, Publisher
 from policy_api.publishing.withdrawing import withdraw
-from policy_api.settings import Settings
+from policy_api.web.state import state
 
 BUNDLE = click.Path(exists=True, path_type=Path)
 VERSION_COLUMNS = ("site", "policy", "version", "significance", "effective_at", "changes")
@@ -229,7 +229,7 @@ class _Ticker:
 
     def __init__(self, *, hidden: bool) -> None:
         self.count = 0
-        self.shown = not hidden and click.get_text_stream("stderr").isatty()
+        self.shown = not hidden and sys.stderr.isatty()
 
     def __call__(self, version: VersionRecord) -> None:
         self.count += 1
@@ -245,8 +245,7 @@ class _Ticker:
 
 
 def _signer() -> Signer:
-    settings: Settings = current_app.extensions["policy_api.settings"]
-    return Signer.load(settings.signing_key_file)
+    return Signer.load(state().settings.signing_key_file)
 
 
 def _without_empty(problem: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,9 @@ import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from policy_api.domain.changes.types import Significance
-from policy_api.domain.content.bundle import check_source, read_bundle
 from policy_api.domain.content.source import Source
+from policy_api.domain.entries.bundle import read_bundle
+from policy_api.domain.entries.checks import check_source
 from policy_api.domain.planning.release import Announcement, Kind, Waiver
 from policy_api.errors import BadInput, Problem
 

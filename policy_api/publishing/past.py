@@ -59,7 +59,7 @@ def read_timeline(session: Session) -> Timeline:
         tuple(
             State(
                 effective_at=row.effective_at,
-                source=queries.load_source(session, row.source_digest),
+                source=queries.load_source(session, row.source),
                 origin=row.origin,
             )
             for row in queries.states(session)

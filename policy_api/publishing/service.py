@@ -144,7 +144,7 @@ def _release_record(
         summary=told.summary,
         published_at=planned.published_at,
         effective_at=planned.effective_at,
-        source_digest=source.digest,
+        source=source.digest,
         states=states_of(planned.timeline),
         actor=actor,
         nonce=secrets.token_hex(16),
@@ -177,7 +177,7 @@ def states_of(timeline: Timeline) -> tuple[StateRecord, ...]:
     return tuple(
         StateRecord(
             effective_at=state.effective_at,
-            source_digest=state.source.digest,
+            source=state.source.digest,
             origin=state.origin,
         )
         for state in timeline.states

@@ -114,7 +114,7 @@ def _record(
         summary=summary,
         published_at=now,
         effective_at=now,
-        source_digest=head.source.digest,
+        source=head.source.digest,
         states=states_of(remaining),
         actor=actor,
         nonce=secrets.token_hex(16),
