@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from policy_api.events.models import Event
+from policy_api.events.models import Event, ScheduledEvent
 from policy_api.events.rows import EventRow
 
 
@@ -26,6 +26,14 @@ def event(session: Session, *, id: str) -> EventRow | None:  # noqa: A002 -- the
 def last_sequence(session: Session) -> int:
     """Return the newest event's sequence, or 0."""
     return session.scalar(select(func.max(Event.sequence))) or 0
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return the instant of the next scheduled event, if there is one."""
+    query = select(func.min(ScheduledEvent.due_at)).where(
+        ScheduledEvent.fired_sequence.is_(None), ScheduledEvent.cancelled_at.is_(None)
+    )
+    return session.scalar(query)
 
 
 def sequence_before(session: Session, *, instant: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from policy_api.domain.changes.types import Significance
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.records import ReleaseRecord, VersionRecord
 from policy_api.events import service as events
-from policy_api.events.service import EventRecord
+from policy_api.events.service import EventRecord, ScheduledRecord, SitePart
 
 PUBLISHED = "policy.published"
 EFFECTIVE = "policy.effective"
@@ -24,8 +25,12 @@ def announce(
 ) -> None:
     """Append one event per policy, and a second one where it takes effect at once.
 
+    Where it takes effect later, that event is scheduled. What took effect before this release is
+    told before it, also when no worker was running.
+
     :param locales: Policy → source locale, whose edition's digest an event names.
     """
+    events.fire_due(session, now=record.published_at)
     by_policy: dict[str, list[VersionRecord]] = defaultdict(list)
     for version in record.versions:
         by_policy[version.policy].append(version)
@@ -36,6 +41,9 @@ def announce(
         if at_once:
             body = _body(record, policy, at_once, chain_head=chain_head, locale=locales[policy])
             _append(session, EFFECTIVE, record, at_once, body)
+        for due_at, later in _taking_effect_later(record, versions).items():
+            body = _body(record, policy, later, chain_head=chain_head, locale=locales[policy])
+            _schedule(session, record, later, body=body, due_at=due_at)
 
 
 def announce_withdrawal(
@@ -46,7 +54,11 @@ def announce_withdrawal(
     chain_head: str,
     locales: Mapping[str, str],
 ) -> None:
-    """Append one event per policy whose announced versions are taken back."""
+    """Append one event per policy whose announced versions are taken back.
+
+    What was scheduled for them is cancelled by ``unschedule``.
+    """
+    events.fire_due(session, now=record.published_at)
     by_policy: dict[str, list[VersionRecord]] = defaultdict(list)
     for version in withdrawn:
         by_policy[version.policy].append(version)
@@ -74,6 +86,67 @@ def _append(
         change_types=tuple(sorted({name for version in versions for name in types(version)})),
     )
     events.append(session, told, now=record.published_at)
+
+
+def unschedule(
+    session: Session, withdrawn: Iterable[tuple[int, VersionRecord]], *, now: datetime
+) -> None:
+    """Cancel the events of versions that will never take effect.
+
+    :param withdrawn: Versions, each with the number of the release it belongs to.
+    """
+    for release, version in withdrawn:
+        events.cancel(
+            session,
+            release=release,
+            policy=version.policy,
+            due_at=version.effective_at,
+            sites={version.site},
+            now=now,
+        )
+
+
+def _taking_effect_later(
+    record: ReleaseRecord, versions: Iterable[VersionRecord]
+) -> dict[datetime, list[VersionRecord]]:
+    """Return versions by the instant at which they take effect, the next one first.
+
+    A correction can carry more than one announced version along.
+    """
+    by_instant: dict[datetime, list[VersionRecord]] = defaultdict(list)
+    for version in sorted(versions, key=lambda version: version.effective_at):
+        if version.effective_at > record.published_at:
+            by_instant[version.effective_at].append(version)
+    return by_instant
+
+
+def _schedule(
+    session: Session,
+    record: ReleaseRecord,
+    versions: Sequence[VersionRecord],
+    *,
+    body: Mapping[str, Any],
+    due_at: datetime,
+) -> None:
+    entries = {entry["site"]: entry for entry in body["sites"]}
+    common = {name: body[name] for name in body if name not in {"sites", "significance"}}
+    told = ScheduledRecord(
+        type=EFFECTIVE,
+        due_at=due_at,
+        release=record.number,
+        policy=versions[0].policy,
+        data={**common, "effective_at": instant_text(due_at)},
+        parts=tuple(
+            SitePart(
+                site=version.site,
+                significance=version.significance,
+                change_types=types(version),
+                content=entries[version.site],
+            )
+            for version in versions
+        ),
+    )
+    events.schedule(session, told, now=record.published_at)
 
 
 def _body(

@@ -18,7 +18,7 @@ from policy_api.errors import NotFound, NotWithdrawable
 from policy_api.ledger import queries
 from policy_api.ledger import service as ledger
 from policy_api.ledger.rows import VersionRow
-from policy_api.publishing.announcing import announce_withdrawal
+from policy_api.publishing.announcing import announce_withdrawal, unschedule
 from policy_api.publishing.past import read_timeline
 from policy_api.publishing.service import (
     Published,
@@ -63,10 +63,13 @@ def withdraw(
         now=now,
     )
     seal = ledger.append_release(session, record, signer=publisher.signer)
+    withdrawn = [_version_record(session, row) for row in taken_back]
+    releases = (row.release for row in taken_back)
+    unschedule(session, zip(releases, withdrawn, strict=True), now=now)
     announce_withdrawal(
         session,
         record,
-        withdrawn=[_version_record(session, row) for row in taken_back],
+        withdrawn=withdrawn,
         chain_head=seal.chain_head,
         locales=source_locales(timeline.states[-1].source),
     )
