@@ -55,6 +55,7 @@ logconfig_dict = {
     "root": {"level": _setting("LOG_LEVEL", "INFO"), "handlers": ["lines"]},
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["lines"], "propagate": False},
-        "gunicorn.access": {"level": "INFO", "handlers": ["lines"], "propagate": False},
+        # A configured logger would switch access lines on, whatever `accesslog` says.
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
     },
 }

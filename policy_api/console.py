@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 import orjson
+from flask.cli import ScriptInfo
 from typing_extensions import override
 
 from policy_api.errors import BadInput, PolicyError
@@ -41,12 +42,25 @@ class PolicyCommand(click.Command):
     @override
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            return self.run(ctx)
         except PolicyError as error:
             fail(error, as_json=bool(ctx.params.get("as_json")))
         except SettingsError as error:
             click.echo(f"The settings cannot be used.\n{error}", err=True)
             sys.exit(FAILED)
+
+    def run(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- what the command returns
+        """Call the command's function."""
+        return super().invoke(ctx)
+
+
+class AppCommand(PolicyCommand):
+    """A command that works with the data of an application."""
+
+    @override
+    def run(self, ctx: click.Context) -> Any:
+        with ctx.ensure_object(ScriptInfo).load_app().app_context():
+            return super().run(ctx)
 
 
 def emit(value: object, text: str | Iterable[str], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from policy_api import clock
-from policy_api.console import PolicyCommand, emit, json_option
+from policy_api.console import AppCommand, emit, json_option
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.entries.bundle import read_bundle, write_bundle
@@ -18,7 +18,7 @@ from policy_api.ledger import queries
 from policy_api.ledger.history import export_history
 
 
-@click.command("import", cls=PolicyCommand)
+@click.command("import", cls=AppCommand)
 @click.argument("bundle", type=click.Path(exists=True, path_type=Path))
 @click.option("--title", default="Imported bundle", show_default=True, help="Name of the draft.")
 @click.option("--by", default=getpass.getuser, help="Who imports; for the record.")
@@ -43,7 +43,7 @@ def import_command(bundle: Path, *, title: str, by: str, as_json: bool) -> None:
     emit(answer, lines, as_json=as_json)
 
 
-@click.command("export", cls=PolicyCommand)
+@click.command("export", cls=AppCommand)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--release", type=int, help="Default: the newest.")
 @click.option(

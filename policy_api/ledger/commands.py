@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from policy_api.console import PolicyCommand, emit, json_option
+from policy_api.console import AppCommand, emit, json_option
 from policy_api.db.base import db
 from policy_api.domain.proof.chain import Checkpoint
 from policy_api.domain.proof.folder import FolderHistory
@@ -15,7 +15,7 @@ from policy_api.errors import BrokenProof
 from policy_api.ledger.history import DatabaseHistory
 
 
-@click.command("verify", cls=PolicyCommand)
+@click.command("verify", cls=AppCommand)
 @click.argument("history", type=click.Path(exists=True, path_type=Path), required=False)
 @click.option("--checkpoint", help="A chain head noted earlier, from a mail, feed or webhook.")
 @json_option

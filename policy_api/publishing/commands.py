@@ -11,7 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from policy_api import clock
-from policy_api.console import FAILED, PolicyCommand, emit, json_option, table
+from policy_api.console import FAILED, AppCommand, PolicyCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
@@ -58,7 +58,7 @@ def check_command(bundle: Path, *, as_json: bool) -> None:
         click.get_current_context().exit(FAILED)
 
 
-@click.command("diff", cls=PolicyCommand)
+@click.command("diff", cls=AppCommand)
 @click.argument("bundle", type=BUNDLE)
 @announcement_options
 @json_option
@@ -69,7 +69,7 @@ def diff_command(bundle: Path, *, as_json: bool, **options: Any) -> None:  # noq
     _show_plan(session, source, options, as_json=as_json)
 
 
-@click.command("publish", cls=PolicyCommand)
+@click.command("publish", cls=AppCommand)
 @click.argument("bundle", type=BUNDLE, required=False)
 @click.option("--draft", "draft_id", help="Publish a draft instead of a bundle.")
 @click.option("--base", type=int, help="Release the bundle was edited on. Default: the newest.")
@@ -112,7 +112,7 @@ def publish_command(
     _emit_published(done, as_json=as_json)
 
 
-@click.command("withdraw", cls=PolicyCommand)
+@click.command("withdraw", cls=AppCommand)
 @click.argument("release", type=int)
 @announcement_options
 @json_option

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from policy_api import clock
-from policy_api.console import PolicyCommand, emit, json_option, table
+from policy_api.console import AppCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.domain.languages import lookup
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.rendering.plain import markdown_document
+from policy_api.domain.variants.values import localized
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
 from policy_api.ledger.rows import VersionRow
@@ -19,7 +20,7 @@ from policy_api.ledger.rows import VersionRow
 MANY = 10_000
 
 
-@click.command("sites", cls=PolicyCommand)
+@click.command("sites", cls=AppCommand)
 @json_option
 def sites_command(*, as_json: bool) -> None:
     """List the published sites with their hosts, locales and policies."""
@@ -29,7 +30,7 @@ def sites_command(*, as_json: bool) -> None:
     emit(rows, table(rows, columns), as_json=as_json)
 
 
-@click.command("versions", cls=PolicyCommand)
+@click.command("versions", cls=AppCommand)
 @click.argument("site")
 @click.argument("policy", default="privacy")
 @json_option
@@ -43,15 +44,13 @@ def versions_command(site: str, policy: str, *, as_json: bool) -> None:
     emit(rows, table([_line(row) for row in rows], columns), as_json=as_json)
 
 
-@click.command("show", cls=PolicyCommand)
+@click.command("show", cls=AppCommand)
 @click.argument("site")
 @click.argument("policy", default="privacy")
 @click.option("--locale", default="en", show_default=True)
 @click.option("--version", "number", type=int, help="Default: the version in force.")
 @json_option
-def show_command(
-    site: str, policy: str, *, locale: str, number: int | None, as_json: bool
-) -> None:
+def show_command(site: str, policy: str, *, locale: str, number: int | None, as_json: bool) -> None:
     """Show an edition as Markdown, or its whole content with --json."""
     session = db.session()
     if number is None:
@@ -63,9 +62,7 @@ def show_command(
     locales = queries.edition_locales(session, version_id=version.id)
     served = lookup([locale], locales)
     edition = (
-        None
-        if served is None
-        else queries.edition(session, version_id=version.id, locale=served)
+        None if served is None else queries.edition(session, version_id=version.id, locale=served)
     )
     if edition is None:
         raise NotFound(f"There is no edition in '{locale}'.", locales=list(locales))
@@ -89,4 +86,4 @@ def _version_json(version: VersionRow) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     texts = row["summary"] or row["title"]
-    return {**row, "summary": next(iter(texts.values()), None)}
+    return {**row, "summary": localized(texts or None, locale="en", source_locale="en")}
