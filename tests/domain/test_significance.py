@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from policy_api.domain.changes.significance import (
@@ -12,6 +14,7 @@ from policy_api.domain.changes.significance import (
     highest,
 )
 from policy_api.domain.changes.types import Change, Op, Significance
+from policy_api.resources import data_dir
 
 TECHNICAL, EDITORIAL = Significance.TECHNICAL, Significance.EDITORIAL
 NON_MATERIAL, MATERIAL = Significance.NON_MATERIAL, Significance.MATERIAL
@@ -105,3 +108,13 @@ def test_declaring_what_is_the_case_changes_nothing() -> None:
     assert apply_declared(changes, MATERIAL) == changes
     assert apply_declared(changes, None) == changes
     assert apply_declared((), MATERIAL) == ()
+
+
+def test_the_documentation_lists_every_type_with_its_default() -> None:
+    page = (data_dir("policy_api").parent / "docs/explanation/changes.md").read_text("utf-8")
+
+    listed = [line for line in page.splitlines() if re.match(r"\| `[a-z]+\.[a-z_]+` \|", line)]
+
+    assert listed == [
+        f"| `{kind.name}` | {kind.significance.value} | {kind.meaning} |" for kind in CHANGE_TYPES
+    ]

@@ -76,7 +76,8 @@ def field_changes(
     before: Mapping[str, Any], after: Mapping[str, Any], *, place: Place, rule: Rule
 ) -> Iterator[Found]:
     """Yield the differences between two states of one thing, field by field."""
-    yield from _inside(before, after, place, rule, "")
+    if before != after:
+        yield from _inside(before, after, place, rule, "")
 
 
 def _inside(
@@ -87,7 +88,7 @@ def _inside(
         old, new = before.get(name), after.get(name)
         if dotted in rule.skipped or _is_derived(name, before, after):
             continue
-        if exact(old, name) == exact(new, name):
+        if old == new or exact(old, name) == exact(new, name):
             continue
         if (states := _states_of_one(old, new, name)) is not None:
             yield from _inside(*states, place.at(name), rule, f"{dotted}.")

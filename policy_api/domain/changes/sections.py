@@ -110,6 +110,8 @@ def _place(path: str, thing: Mapping[str, Any]) -> Place:
 
 
 def _differences(old: Block, new: Block, path: str) -> Iterator[Found]:
+    if old == new:
+        return
     if _identity(old) != _identity(new):
         yield Found(
             Change(

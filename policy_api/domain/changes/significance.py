@@ -30,7 +30,9 @@ def _facts(noun: str, thing: str) -> tuple[ChangeType, ...]:
         ChangeType(f"{noun}.removed", NON_MATERIAL, f"{thing} is gone."),
         ChangeType(f"{noun}.purpose_changed", MATERIAL, "What the data is used for."),
         ChangeType(f"{noun}.legal_basis_changed", MATERIAL, "The legal basis or the interest."),
-        ChangeType(f"{noun}.data_changed", MATERIAL, "Which data, from where, or whether it must."),
+        ChangeType(
+            f"{noun}.data_changed", MATERIAL, "Which data, its origin, or the duty to give it."
+        ),
         ChangeType(f"{noun}.location_changed", MATERIAL, "Where the data is handled."),
         ChangeType(f"{noun}.transfer_changed", MATERIAL, "Leaving the EEA, or its safeguards."),
         ChangeType(f"{noun}.retention_changed", MATERIAL, "How long the data is kept."),

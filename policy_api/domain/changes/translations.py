@@ -78,6 +78,8 @@ def _of_locale(
 
 def _was_retranslated(pair: tuple[Content, Content], original: tuple[Content, Content]) -> bool:
     """Tell whether a section changed its language, or its words over the same source words."""
+    if pair[0] == pair[1]:
+        return False
     languages = [side.get("translation") == FALLBACK for side in pair]
     if languages[0] != languages[1]:
         return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -110,9 +109,8 @@ def identity(member: object) -> str:
     for name in ("key", "code", "iso"):
         if isinstance(member.get(name), str):
             return str(member[name])
-    place = [member.get(name) for name in ("country", "region", "place")]
-    stated = [unicodedata.normalize("NFC", part) for part in place if isinstance(part, str)]
-    return "/".join(stated) or _sort_key(member)
+    place = [member.get("country") or member.get("region"), member.get("place")]
+    return "/".join(part for part in place if isinstance(part, str)) or _sort_key(member)
 
 
 def gained_and_lost(
