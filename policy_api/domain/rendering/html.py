@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from policy_api.domain.languages import autonym, direction
 from policy_api.domain.rendering import facts
 from policy_api.domain.rendering.cells import cells
+from policy_api.domain.rendering.embeds import door, frame_origins
 from policy_api.domain.rendering.environment import ENVIRONMENT
 from policy_api.domain.rendering.markdown import sanitize
 from policy_api.domain.rendering.urls import https_origin, safe_link, safe_path
 from policy_api.domain.rendering.words import Words
+
+__all__ = ["PageView", "fragment", "frame_origins", "page"]
 
 FRAME_IDS = ("policy_contents", "policy_text")
 """Ids of the frame. Keys have no underscores, so no section can be in their way."""
@@ -60,17 +62,6 @@ def fragment(edition: Mapping[str, Any], *, view: PageView) -> str:
     return ENVIRONMENT.get_template("article.html").render(_context(edition, view))
 
 
-def frame_origins(edition: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the origins of embedded controls, which the page's ``frame-src`` must allow."""
-    found = (
-        https_origin(block.get("url"))
-        for section in edition["sections"]
-        for block in section["blocks"]
-        if block["kind"] == "embed"
-    )
-    return tuple(sorted({origin for origin in found if origin is not None}))
-
-
 def _context(edition: Mapping[str, Any], view: PageView) -> dict[str, Any]:
     words = Words(edition["locale"])
     taken = set(FRAME_IDS)
@@ -89,6 +80,7 @@ def _context(edition: Mapping[str, Any], view: PageView) -> dict[str, Any]:
         "cookie_cells": facts.cookie_cells,
         "cookie_columns": facts.COOKIE_COLUMNS,
         "direction": direction,
+        "door": partial(door, edition=edition, view=view),
         "facts": facts.processing_facts,
         "footer_links": tuple(_footer_links(links, words)),
         "frame": Markup(),
@@ -102,7 +94,6 @@ def _context(edition: Mapping[str, Any], view: PageView) -> dict[str, Any]:
         "path": safe_path,
         "period": facts.retention_period,
         "prose": partial(_prose, taken=taken),
-        "sandbox": partial(_sandbox, hosts=edition["site"]["hosts"]),
         "shown_address": _shown_address,
         "telephone": _telephone,
     }
@@ -199,16 +190,6 @@ def _license_lines(license_: Mapping[str, Any], *, words: Words) -> Markup:
 def _filled(sentence: str, part: str) -> Markup:
     before, _, after = sentence.partition("\x00")
     return escape(before) + escape(part) + escape(after)
-
-
-def _sandbox(url: str, *, hosts: Sequence[str]) -> str:
-    """Return what an embedded control may do.
-
-    A control needs its own cookies, so it keeps its origin; but a frame with scripts and the
-    page's own origin could lift its sandbox, so on the site's hosts it may not.
-    """
-    allowed = "allow-forms allow-scripts"
-    return allowed if urlsplit(url).hostname in hosts else f"{allowed} allow-same-origin"
 
 
 def _shown_address(url: str) -> str:

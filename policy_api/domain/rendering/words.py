@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
     "current": words.CURRENT_VERSION,
     "effective": words.IN_FORCE_SINCE,
     "effective_from": N_("In force from"),
-    "embed_external": N_("Show the control (connects to {host})"),
+    "embed_show": N_("Show the control (connects to {host})"),
     "embed_open": N_("Open the control on its own page"),
     "exercise": words.HOW_TO_EXERCISE,
     "fallback": words.SHOWN_IN_SOURCE,
