@@ -231,10 +231,12 @@ class _SitePlanner:
     ) -> tuple[Change, ...]:
         """Return typed changes; those that were announced before keep their significance."""
         source_locale = next(iter(contents))
-        old = editions.get(source_locale)
+        # Without stamps, so that what is the same is seen to be at a glance.
+        bare = _bare(editions)
+        old = bare.get(source_locale)
         found = (
             *(compare(old, contents[source_locale]) if old is not None else ()),
-            *compare_locales(editions, contents),
+            *compare_locales(bare, contents),
         )
         known = {
             (change.path, change.type): change.significance

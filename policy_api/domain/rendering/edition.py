@@ -103,6 +103,7 @@ class _Composition:
         self.memory = {} if self.is_source else composer.translations(effective.policy, locale)
         self.counted: Counter[str] = Counter()
         self.problems: list[Problem] = []
+        self._placeholders: dict[str, dict[str, str]] = {}
 
     def content(self) -> Content:
         entry = self.effective.entry
@@ -219,13 +220,15 @@ class _Composition:
         )
 
     def _values(self, locale: str) -> dict[str, str]:
-        return placeholder_values(
-            self.source,
-            self.effective.site,
-            variables=self.effective.variables,
-            locale=locale,
-            source_locale=self.composer.organization_locale,
-        )
+        if locale not in self._placeholders:
+            self._placeholders[locale] = placeholder_values(
+                self.source,
+                self.effective.site,
+                variables=self.effective.variables,
+                locale=locale,
+                source_locale=self.composer.organization_locale,
+            )
+        return self._placeholders[locale]
 
     def _scene(self, text_locale: str, tables: Mapping[str, Node]) -> SiteScene:
         return SiteScene(
