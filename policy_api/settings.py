@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -86,6 +87,13 @@ class Settings:
     """Days between publication and effect of a material change, for sites that do not say. Empty:
     the product's default."""
 
+    webhook_allowed_networks: tuple[str, ...] = ()
+    """Networks of your own, such as `10.20.0.0/16`, that webhooks may be sent to, separated by
+    commas. Whatever else is not the open Internet is off limits."""
+
+    webhook_allow_http: bool = False
+    """Whether webhooks may be sent without encryption, to `http://` addresses."""
+
     bind: str = "127.0.0.1"
     """Address to listen on."""
 
@@ -118,6 +126,7 @@ def load_settings(
     values = {
         **_read_places(reader),
         **_read_web(reader),
+        **_read_webhooks(reader),
         **_read_process(reader),
     }
     problems = [*reader.problems(), *_unknown_names(given)]
@@ -146,10 +155,11 @@ class _Reader(Env):
         # Variables that are set but empty (compose files do that) count as not set.
         return self._given.get(env_key) or default
 
-    def names(self, name: str) -> tuple[str, ...]:
+    def names(
+        self, name: str, *, validate: Callable[[str], None] = lambda _: None
+    ) -> tuple[str, ...]:
         """Read a comma-separated list, forgiving spaces and empty members."""
-        members = self.str(name, default="").split(",")
-        return tuple(member.strip() for member in members if member.strip())
+        return _members(self.str(name, default="", validate=validate) or "")
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Close the reader and return what it could not understand."""
@@ -183,6 +193,14 @@ def _read_web(reader: _Reader) -> dict[str, Any]:
     }
 
 
+def _read_webhooks(reader: _Reader) -> dict[str, Any]:
+    networks = reader.names("WEBHOOK_ALLOWED_NETWORKS", validate=_check_networks)
+    return {
+        "webhook_allowed_networks": networks,
+        "webhook_allow_http": reader.bool("WEBHOOK_ALLOW_HTTP", default=False),
+    }
+
+
 def _read_process(reader: _Reader) -> dict[str, Any]:
     days, ports, processes = (validate.Range(0, 365), validate.Range(1, 65535), validate.Range(1))
     levels = validate.OneOf([name for name in logging.getLevelNamesMapping() if name != "NOTSET"])
@@ -203,6 +221,18 @@ def _with_driver(url: str) -> str:
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg{separator}{rest}"
     return url
+
+
+def _members(value: str) -> tuple[str, ...]:
+    return tuple(member.strip() for member in value.split(",") if member.strip())
+
+
+def _check_networks(value: str) -> None:
+    for member in _members(value):
+        try:
+            ipaddress.ip_network(member)
+        except ValueError:
+            raise ValidationError(f"{member} is no network, like 10.20.0.0/16.") from None
 
 
 def _check_origin(value: str) -> None:

@@ -1,0 +1,183 @@
+"""Webhooks: signed POST requests to addresses that nobody here trusts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from policy_api import __version__
+from policy_api.errors import BadInput
+from policy_api.notification.channels.base import Channel, Surroundings
+from policy_api.notification.guard import DeniedAddress, Guard, registrable
+from policy_api.notification.signing import signature_headers
+from policy_api.notification.wire import ANSWER_BYTES, Message, Outcome, Verdict
+
+HEADERS = {
+    "content-type": "application/json",
+    "user-agent": f"policy-api/{__version__}",
+    "accept-encoding": "identity",
+}
+BUFFER = 4096
+"""Of an answer that nobody reads on, no more than about this is taken in."""
+
+RESOLVER_THREADS = 32
+"""Names that never resolve must not keep others waiting."""
+
+_CONTROLS = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\n\t]")
+
+
+class WebhookChannel:
+    """Sends over one pool of connections, each dialled through the guard."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, guard: Guard, surroundings: Surroundings
+    ) -> None:
+        self._session = session
+        self._guard = guard
+        self._now = surroundings.now
+        self._timeout = surroundings.timeout
+
+    async def send(self, message: Message) -> Outcome:
+        """Post a message once and return what came of it."""
+        try:
+            url = self._guard.checked_url(message.target["url"])
+        except BadInput as error:
+            # The rules may have become stricter since it was registered.
+            return Outcome(verdict=Verdict.BUSY, detail=error.problems[0].detail)
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._posted(url, message)
+        except TimeoutError:
+            return _busy(f"No answer within {self._timeout:g} seconds.")
+        except aiohttp.ClientConnectorCertificateError:
+            return _busy("The certificate is not valid for this host.")
+        except aiohttp.ClientConnectorError as error:
+            return _busy(_unconnected(error))
+        except (aiohttp.ClientError, OSError, ValueError, AssertionError) as error:
+            # aiohttp's parser raises more than it documents when a receiver talks nonsense.
+            return _busy(f"The connection failed: {type(error).__name__}.")
+
+    def place(self, target: Mapping[str, Any]) -> str:
+        """Return the domain that receives."""
+        return registrable(urlsplit(target["url"]).hostname or "")
+
+    async def _posted(self, url: str, message: Message) -> Outcome:
+        timestamp = int(self._now().timestamp())
+        signed = signature_headers(
+            message_id=message.id, timestamp=timestamp, body=message.body, keys=message.keys
+        )
+        headers = {**HEADERS, **signed}
+        if message.is_last:
+            headers["connection"] = "close"
+        # Encoded already; another round would change what the subscriber registered.
+        target = URL(url, encoded=True)
+        async with self._session.post(
+            target, data=message.body, headers=headers, allow_redirects=False
+        ) as response:
+            answer = await _beginning(response)
+            return self._outcome(response, answer)
+
+    def _outcome(self, response: aiohttp.ClientResponse, answer: str) -> Outcome:
+        status = response.status
+        verdict, detail, wait = Verdict.RETRY, "", None
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            verdict = Verdict.DELIVERED
+        elif status == HTTPStatus.GONE:
+            verdict, detail = Verdict.GONE, "The receiver is gone for good."
+        elif status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+            verdict, detail = Verdict.BUSY, "The receiver asks for rest."
+            wait = retry_after(response.headers.get("retry-after"), now=self._now())
+        elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            detail = "Redirects are not followed."
+        return Outcome(
+            verdict=verdict, status=status, detail=detail, answer=answer, retry_after=wait
+        )
+
+
+@asynccontextmanager
+async def open_webhooks(
+    surroundings: Surroundings,
+    *,
+    resolver: AbstractResolver | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[Channel]:
+    """Open the channel for as long as a worker runs.
+
+    :param resolver: Default: the system's.
+    :param tls: Default: one context with the system's certificates, shared by all connections.
+    """
+    guard = Guard.of(surroundings.settings)
+    executor = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
+    asyncio.get_running_loop().set_default_executor(executor)
+    connector = aiohttp.TCPConnector(
+        ssl=tls or ssl.create_default_context(),
+        socket_factory=guard.open_socket,
+        resolver=resolver or aiohttp.ThreadedResolver(),
+        use_dns_cache=False,
+        limit=0,
+        keepalive_timeout=surroundings.timeout,
+    )
+    async with aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=surroundings.timeout),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        read_bufsize=BUFFER,
+        skip_auto_headers=("accept", "accept-encoding"),
+    ) as session:
+        yield WebhookChannel(session, guard=guard, surroundings=surroundings)
+
+
+def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
+    """Return how long a receiver asks to be left alone, in either spelling of RFC 9110."""
+    if value is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        return timedelta(seconds=int(value))
+    try:
+        instant = parsedate_to_datetime(value)
+        wished = instant - now
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return max(wished, timedelta(0))
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """Read the beginning of an answer; the rest is left where it is, with its connection."""
+    read = b""
+    while len(read) < ANSWER_BYTES:
+        part = await response.content.read(ANSWER_BYTES - len(read))
+        if not part:
+            break
+        read += part
+    if not response.content.at_eof():
+        response.close()
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", read.decode("utf-8", "replace"))
+
+
+def _busy(detail: str) -> Outcome:
+    return Outcome(verdict=Verdict.BUSY, detail=detail)
+
+
+def _unconnected(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error.os_error, DeniedAddress):
+        return "The host's address is off limits."
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "The host's name does not resolve."
+    if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientSSLError):
+        return "A secure connection could not be made."
+    return "The connection was refused."
