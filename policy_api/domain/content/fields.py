@@ -47,6 +47,9 @@ def written_text(value: object, *, longest: int) -> str:
 
 
 def _in_quotes(value: object) -> str:
+    if isinstance(value, Mapping) and list(value.values()) == [None]:
+        # YAML takes a placeholder without quotes for an object with one field.
+        return f'"{{{shown(next(iter(value)))}}}" in quotes'
     plain = isinstance(value, bool | int | float)
     return f'"{str(value).lower()}" in quotes' if plain else "text"
 

@@ -32,8 +32,9 @@ class Host(ContentText):
         if isinstance(value, str) and is_host(value):
             return value
         written = value.removesuffix(".") if isinstance(value, str) else ""
-        near = ascii_host(written)
-        raise refusal(f"“{shown(value)}” is no host name.", near or "such as forum.example.org")
+        near = ascii_host(written) or ""
+        expected = near if is_host(near) else "such as forum.example.org"
+        raise refusal(f"“{shown(value)}” is no host name.", expected)
 
 
 class HttpsUrl(ContentText):

@@ -1,0 +1,96 @@
+"""Addresses inside entries: members of lists by their key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policy_api.domain.content.paths import (
+    get_at,
+    is_field_path,
+    node_kind,
+    replace_units,
+    set_at,
+)
+
+
+@pytest.fixture
+def block() -> dict[str, Any]:
+    return {
+        "key": "data",
+        "items": [
+            {"key": "visits", "purpose": "Statistics."},
+            {"key": "orders", "purpose": "Delivery.", "transfer": {"copy": "On request."}},
+        ],
+    }
+
+
+def test_a_member_is_found_by_its_key(block: dict[str, Any]) -> None:
+    assert get_at(block, "items/orders/purpose") == "Delivery."
+
+
+@pytest.mark.parametrize("path", ["items/none/purpose", "items/orders/none", "none/x", "key/x"])
+def test_what_is_not_there_is_not_stated(block: dict[str, Any], path: str) -> None:
+    assert get_at(block, path) is None
+
+
+def test_a_replaced_text_leaves_the_original_alone(block: dict[str, Any]) -> None:
+    changed = set_at(block, "items/orders/purpose", "Shipping.")
+
+    assert get_at(changed, "items/orders/purpose") == "Shipping."
+    assert get_at(block, "items/orders/purpose") == "Delivery."
+    assert changed["items"][0] is block["items"][0]
+
+
+def test_a_field_that_was_not_stated_can_be_set(block: dict[str, Any]) -> None:
+    changed = set_at(block, "items/visits/retention", "A year.")
+
+    assert changed["items"][0]["retention"] == "A year."
+
+
+def test_none_takes_a_field_away(block: dict[str, Any]) -> None:
+    changed = set_at(block, "items/orders/transfer/copy", None)
+
+    assert changed["items"][1]["transfer"] == {}
+
+
+@pytest.mark.parametrize("path", ["items/none/purpose", "items/orders", "none/x", "key/x/y"])
+def test_a_way_through_nothing_is_refused(block: dict[str, Any], path: str) -> None:
+    with pytest.raises(LookupError):
+        set_at(block, path, "x")
+
+
+def test_several_texts_are_replaced_at_once(block: dict[str, Any]) -> None:
+    changed = replace_units(block, {"items/visits/purpose": "a", "items/orders/purpose": "b"})
+
+    assert [item["purpose"] for item in changed["items"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("sections/scope", "section"),
+        ("sections/scope/blocks/intro", "block"),
+        ("tables/services", "table"),
+        ("tables/services/rows/payments", "row"),
+        ("sections", None),
+        ("sections/scope/blocks", None),
+        ("sections/Scope", None),
+        ("sections/../scope", None),
+        ("sections/scope/", None),
+        ("sections/scope\n", None),
+    ],
+)
+def test_an_address_tells_its_kind(address: str, kind: str | None) -> None:
+    assert node_kind(address) == kind
+
+
+@pytest.mark.parametrize("text", ["markdown", "items/usage/purpose", "transfer/outside_eea"])
+def test_a_field_path_is_a_chain_of_names(text: str) -> None:
+    assert is_field_path(text)
+
+
+@pytest.mark.parametrize("text", ["", "/a", "a/", "a//b", "../a", "A", "a b", "__class__", "a\n"])
+def test_anything_else_is_no_field_path(text: str) -> None:
+    assert not is_field_path(text)
