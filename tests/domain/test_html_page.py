@@ -40,7 +40,7 @@ def tree(shown: Mapping[str, Any], view: PageView = VIEW) -> ET.Element:
 
 
 def notices(root: ET.Element, kind: str) -> str:
-    return " ".join(text_of(each) for each in classed(root, f"notice-{kind}"))
+    return " ".join(text_of(each) for each in classed(root, f"policy-notice-{kind}"))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -56,7 +56,7 @@ def test_the_page_is_html_without_mistakes(locale: str) -> None:
 def test_every_kind_of_block_is_shown(locale: str) -> None:
     root = tree(edition(locale))
 
-    assert {kind for kind in EVERY_KIND if classed(root, f"block-{kind}")} == set(EVERY_KIND)
+    assert {kind for kind in EVERY_KIND if classed(root, f"policy-block-{kind}")} == set(EVERY_KIND)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -126,7 +126,7 @@ def test_a_section_in_another_language_says_so_and_keeps_the_readers_words() -> 
     root = tree(edition("ar"))
 
     section = found(root, "section", id="cookies")[0]
-    notice = classed(section, "notice-language")[0]
+    notice = classed(section, "policy-notice-language")[0]
     head = found(section, "th", scope="col")[0][0]
     entry = next(each for each in found(root, "a") if each.get("href") == "#cookies")
     assert (section.get("lang"), section.get("dir")) == ("en", "ltr")
@@ -156,7 +156,9 @@ def test_an_outdated_translation_is_marked() -> None:
 def test_a_translation_points_to_the_authoritative_text() -> None:
     translated, source = tree(edition("de")), tree(edition("en"))
 
-    links = [each.get("href") for each in classed(translated, "notice-language")[0].iter("a")]
+    links = [
+        each.get("href") for each in classed(translated, "policy-notice-language")[0].iter("a")
+    ]
     assert links == [VIEW.alternates["en"]]
     assert notices(source, "language") == ""
 
@@ -180,7 +182,7 @@ def test_a_banner_says_where_the_version_stands(
 ) -> None:
     root = tree(edition(**changes))
 
-    banner = classed(root, "notice-status")[0]
+    banner = classed(root, "policy-notice-status")[0]
     assert words in text_of(banner)
     assert [each.get("href") for each in banner.iter("a")] == [href]
 
@@ -210,7 +212,7 @@ def test_the_head_names_other_languages_and_forms() -> None:
 def test_languages_are_offered_by_their_own_names() -> None:
     root = tree(edition("de"))
 
-    offered = found(classed(root, "languages")[0], "a")
+    offered = found(classed(root, "policy-languages")[0], "a")
     assert [text_of(each) for each in offered] == ["English", "Deutsch", "العربية"]
     assert [each.get("lang") for each in offered] == list(LOCALES)
     assert [each.get("aria-current") for each in offered] == [None, "true", None]
@@ -219,7 +221,7 @@ def test_languages_are_offered_by_their_own_names() -> None:
 def test_the_license_is_a_license_link_with_its_attribution() -> None:
     root = tree(edition())
 
-    line = classed(root, "license")[0]
+    line = classed(root, "policy-license")[0]
     assert [each.get("href") for each in found(line, "a", rel="license")] == [
         "https://creativecommons.org/licenses/by/4.0/"
     ]
@@ -229,16 +231,16 @@ def test_the_license_is_a_license_link_with_its_attribution() -> None:
 def test_the_changelog_is_as_long_as_the_block_says() -> None:
     root = tree(edition())
 
-    entries = found(classed(root, "changelog")[0], "li")
+    entries = found(classed(root, "policy-changelog")[0], "li")
     assert [each.get("id") for each in entries] == ["about.history.4", "about.history.3"]
 
 
 def test_what_changed_in_this_version_is_marked() -> None:
     changed, first = tree(edition()), tree(edition(version=1))
 
-    marked = [text_of(each) for each in found(changed, "h2") if classed(each, "badge")]
+    marked = [text_of(each) for each in found(changed, "h2") if classed(each, "policy-badge")]
     assert marked == ["Who receives data changed"]
-    assert classed(first, "notice-change") == []
+    assert classed(first, "policy-notice-change") == []
 
 
 def test_the_fragment_is_the_bare_article_of_the_page() -> None:
@@ -281,8 +283,8 @@ def test_a_kind_without_a_template_shows_its_text_or_says_that_it_cannot() -> No
 
     root = tree(shown)
 
-    assert text_of(classed(root, "block-timeline")[0]) == "1999: founded"
-    assert text_of(classed(root, "block-hologram")[0]) == "This part cannot be shown here."
+    assert text_of(classed(root, "policy-block-timeline")[0]) == "1999: founded"
+    assert text_of(classed(root, "policy-block-hologram")[0]) == "This part cannot be shown here."
 
 
 def test_templates_ask_only_for_words_that_exist() -> None:

@@ -18,6 +18,7 @@ from tests.domain.hostile import ADDRESSES, LINES
 from tests.domain.parsed import classed, document, elements, found, pieces, text_of
 
 LOCALES = ("en", "de", "ar")
+STYLESHEET = Path(html.__file__).parent / "static" / "page.css"
 
 
 def tree(shown: Mapping[str, Any]) -> ET.Element:
@@ -40,7 +41,7 @@ def test_an_embedded_control_waits_until_it_is_wanted_and_is_fenced_in() -> None
     assert frame.get("loading") == "lazy"
     assert frame.get("referrerpolicy") == "no-referrer"
     assert frame.get("sandbox") == "allow-forms allow-same-origin allow-scripts"
-    assert "Do Not Track" in text_of(classed(root, "block-embed")[0])
+    assert "Do Not Track" in text_of(classed(root, "policy-block-embed")[0])
 
 
 def with_embed(url: str) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def test_a_plugin_brings_the_templates_of_its_kind(
 
     root = tree(shown)
 
-    assert text_of(classed(root, "block-stopwatch")[0]) == "<7> Ja"
+    assert text_of(classed(root, "policy-block-stopwatch")[0]) == "<7> Ja"
 
 
 def luminance(colour: str) -> float:
@@ -147,7 +148,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_colours_have_the_contrast_of_wcag_aa(theme: int) -> None:
-    sheet = (Path(html.__file__).parent / "static" / "page.css").read_text()
+    sheet = STYLESHEET.read_text()
     themes = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     colours = dict(re.findall(r"--policy-([\w-]+): (#\w{6})", themes[theme]))
 
@@ -157,3 +158,20 @@ def test_colours_have_the_contrast_of_wcag_aa(theme: int) -> None:
     pairs.append(("badge", "badge-surface"))
     faint = [pair for pair in pairs if contrast(colours[pair[0]], colours[pair[1]]) < 4.5]
     assert faint == []
+
+
+def test_the_style_sheet_touches_nothing_but_a_policy() -> None:
+    sheet = re.sub(r"/\*.*?\*/", "", STYLESHEET.read_text(), flags=re.DOTALL)
+
+    groups = re.findall(r"(?:^|(?<=[{};]))([^{};@]+)\{", sheet)
+    selectors = [each.strip() for group in groups for each in re.split(r",(?![^(]*\))", group)]
+    assert len(selectors) > 100
+    assert [each for each in selectors if not each.startswith((".policy", ":root"))] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_class_of_the_article_is_one_that_a_site_may_use(locale: str) -> None:
+    root = tree(edition(locale))
+
+    names = {name for each in root.iter() for name in (each.get("class") or "").split()}
+    assert [name for name in names if not name.startswith("policy")] == []

@@ -151,6 +151,8 @@ def _received(row: Mapping[str, Any], recipient: str) -> Iterator[tuple[str, Nod
 def _notice(edition: Mapping[str, Any], base_url: str) -> Node:
     site, policy = edition["site"]["key"], edition["policy"]
     end = edition.get("superseded_at")
+    # An address whose bytes never change says nothing of the end.
+    covers = f"{edition['effective_at']}/{end or '..'}" if edition.get("status") else None
     return {
         "@id": urn(site, policy, edition["version"], edition["locale"]),
         "@type": [iri(edition.get("kind") or "dpv:PrivacyNotice"), "schema:WebPage"],
@@ -158,7 +160,7 @@ def _notice(edition: Mapping[str, Any], base_url: str) -> Node:
         "schema:version": str(edition["version"]),
         "schema:datePublished": _instant(edition["published_at"]),
         "schema:dateModified": _instant(edition["published_at"]),
-        "schema:temporalCoverage": f"{edition['effective_at']}/{end or '..'}",
+        "schema:temporalCoverage": covers,
         "schema:expires": _instant(end),
         "schema:inLanguage": edition["locale"],
         "schema:identifier": edition.get("digest"),
