@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+import pkgutil
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, Engine, text
 
+import policy_api
 from policy_api.db.base import db
 from policy_api.db.engine import POSTGRESQL_SCHEMA
 from policy_api.db.guard import WRITE_OPTIONS
@@ -22,6 +25,13 @@ ROOMS = (drafts_models, events_models, ledger_models, notification_models)
 LOCK_TIMEOUT_MS = 4000
 ALONE = 7_036_874_417_766
 """Number of the lock that keeps two processes from migrating at once."""
+
+
+def import_tables() -> None:
+    """Import the tables of every room, so that the metadata is complete."""
+    for room in pkgutil.iter_modules(policy_api.__path__, "policy_api."):
+        if room.ispkg and importlib.util.find_spec(f"{room.name}.models"):
+            importlib.import_module(f"{room.name}.models")
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
@@ -92,6 +102,7 @@ def unlimited(connection: Connection) -> None:
 if context.is_offline_mode():
     raise SystemExit("Migrations look at the database; they cannot be written out as SQL.")
 
+import_tables()
 with engine().connect().execution_options(**WRITE_OPTIONS) as started:
     if started.dialect.name == "sqlite":
         migrate_sqlite(started)

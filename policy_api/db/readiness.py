@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from policy_api.db import migrate
@@ -36,7 +36,11 @@ def damages(engine: Engine, *, thorough: bool = False) -> tuple[str, ...]:
         return ()
     check = "integrity_check" if thorough else "quick_check"
     with engine.connect() as connection:
-        lines = connection.scalars(text(f"PRAGMA {check}")).all()
-        broken = connection.execute(text("PRAGMA foreign_key_check")).all() if thorough else []
+        try:
+            lines = connection.scalars(text(f"PRAGMA {check}")).all()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all() if thorough else []
+        except DatabaseError as error:
+            # A page in the middle can be so broken that the check itself gives up.
+            return (str(error.orig),)
     found = [line for line in lines if line != "ok"]
     return (*found, *(f"{row[0]} refers to a missing row of {row[2]}" for row in broken))

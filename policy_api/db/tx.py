@@ -70,16 +70,20 @@ def retrying(
 
     :raises Unavailable: If that happened every time.
     """
-    for _ in range(tries):
+    for _ in range(tries - 1):
         try:
             return call()
         except DBAPIError as error:
             if not is_conflict(error):
                 raise
-            last = error
         # A random pause keeps two writers from meeting again and again.
         sleep(SystemRandom().uniform(SHORTEST_PAUSE, LONGEST_PAUSE))
-    raise Unavailable("The database is busy. Please try again.") from last
+    try:
+        return call()
+    except DBAPIError as error:
+        if not is_conflict(error):
+            raise
+        raise Unavailable("The database is busy. Please try again.") from error
 
 
 def is_conflict(error: DBAPIError) -> bool:
