@@ -54,7 +54,8 @@ def export_command(out: Path, *, release: int | None, history: bool, as_json: bo
     """Export a release's source as a bundle: a folder, or a zip if OUT ends in .zip."""
     session = db.session()
     if history:
-        count = export_history(session, out)
+        export_history(session, out)
+        count = queries.head_number(session)
         emit({"out": str(out), "releases": count}, f"{count} releases in {out}.", as_json=as_json)
         return
     found = queries.head(session) if release is None else queries.release(session, release)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
-from policy_api.domain.changes.significance import DEFAULTS
+from policy_api.domain.changes.significance import default_significance
 from policy_api.domain.changes.types import Significance
-from policy_api.domain.content.markdown import plain_text
+from policy_api.domain.changes.values import words
 from policy_api.domain.content.source import Source
-from policy_api.domain.content.texts import collapsed, text_hash
+from policy_api.domain.content.texts import text_hash
 from policy_api.domain.entries.units import entry_units
 from policy_api.domain.translation.staleness import UnitChange
 
@@ -71,13 +71,9 @@ def _unit_id(owner: str, unit: Unit) -> str:
 
 def _default(address: str, old: Unit, new: Unit, entry: Mapping[str, Any]) -> Significance:
     """Return the default significance of a changed text; mark-up alone is editorial."""
-    if new.form is TextForm.MARKDOWN and _words(old.text) == _words(new.text):
+    if new.form is TextForm.MARKDOWN and words(old.text) == words(new.text):
         return Significance.EDITORIAL
-    return DEFAULTS[_change_type(address, entry)]
-
-
-def _words(markdown: str) -> str:
-    return collapsed(plain_text(markdown))
+    return default_significance(_change_type(address, entry))
 
 
 def _change_type(address: str, entry: Mapping[str, Any]) -> str:
@@ -86,10 +82,13 @@ def _change_type(address: str, entry: Mapping[str, Any]) -> str:
         parts = parts[2:]
     if parts == ["title"]:
         return "policy.retitled"
-    if parts[0] == "tables":
-        return ROW_TYPES.get(parts[4], "section.changed") if len(parts) > 4 else "section.changed"  # noqa: PLR2004 -- tables/t/rows/r/field
-    if parts[-1] == "heading":
-        return "section.retitled"
+    match parts:
+        case ["tables", _, "rows", _, field, *_]:
+            return ROW_TYPES.get(field, "section.changed")
+        case ["tables", *_]:
+            return "section.changed"
+        case [*_, "heading"]:
+            return "section.retitled"
     return _block_change_type(parts[2:], entry)
 
 
