@@ -54,6 +54,8 @@ def lock(session: Session) -> None:
     dialect = session.connection().dialect
     if dialect.name == "postgresql":
         if (dialect.server_version_info or ()) >= _HAS_TRANSACTION_TIMEOUT:
+            # A clock that is running already is not set anew, only stopped.
+            session.execute(text("SET LOCAL transaction_timeout = 0"))
             session.execute(text(f"SET LOCAL transaction_timeout = '{PUBLISHING_TIMEOUT}'"))
         session.execute(select(LedgerLock.id).with_for_update())
 

@@ -190,7 +190,8 @@ def test_an_endless_conflict_ends_as_unavailable(session: Session, engine: Engin
     assert len(pauses) == TRIES - 1
 
 
-def test_another_error_is_not_tried_again(session: Session) -> None:
+@pytest.mark.parametrize("tries", [1, 5])
+def test_another_error_is_not_tried_again(session: Session, tries: int) -> None:
     calls: list[int] = []
 
     def broken() -> None:
@@ -199,6 +200,6 @@ def test_another_error_is_not_tried_again(session: Session) -> None:
             session.execute(text("INSERT INTO ledger_lock VALUES (2)"))
 
     with pytest.raises(IntegrityError):
-        retrying(broken)
+        retrying(broken, tries=tries)
 
     assert len(calls) == 1

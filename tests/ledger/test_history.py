@@ -18,7 +18,7 @@ from policy_api.domain.proof.chain import Checkpoint
 from policy_api.domain.proof.folder import FolderHistory
 from policy_api.domain.proof.verify import verify
 from policy_api.ledger import queries
-from policy_api.ledger.bodies import packed
+from policy_api.ledger.bodies import MAX_BYTES, packed
 from policy_api.ledger.history import DatabaseHistory, export_history
 from policy_api.ledger.models import Edition, SourceObject, UnitChange, Version
 from tests.proof.story import START, entries, source_digest
@@ -258,6 +258,26 @@ def test_an_edition_with_damaged_bytes_is_found(
 
     with behind_the_back(engine) as connection:
         connection.execute(change)
+
+    assert found_place(published) == "versions/forum/privacy/3/editions/de/body"
+
+
+def test_a_key_that_is_none_is_found(published: Session, engine: Engine) -> None:
+    published.rollback()
+
+    with behind_the_back(engine) as connection:
+        connection.execute(update(db.metadata.tables["public_key"]).values(raw=b"short"))
+
+    assert found_place(published).startswith("keys/")
+
+
+def test_a_body_that_claims_to_be_huge_is_not_unpacked(published: Session, engine: Engine) -> None:
+    bomb = packed(bytes(MAX_BYTES + 1))
+    target = db.metadata.tables["edition"]
+    published.rollback()
+
+    with behind_the_back(engine) as connection:
+        connection.execute(update(target).where(chosen_row(target)).values(body=bomb))
 
     assert found_place(published) == "versions/forum/privacy/3/editions/de/body"
 

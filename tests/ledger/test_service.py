@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from policy_api.db.base import Model
+from policy_api.db.engine import make_engine
 from policy_api.db.tx import retrying, writing
 from policy_api.domain.content.source import Source
 from policy_api.domain.proof.records import VersionName, VersionRecord
@@ -225,6 +227,20 @@ def test_publishers_at_the_same_time_take_their_turns(
 
     assert numbers == list(range(1, releases + 1))
     assert verify(DatabaseHistory(session)) is None
+
+
+def test_a_release_of_many_sites_may_take_its_time(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policy_api.db.engine.TRANSACTION_TIMEOUT_MS", 300)
+    engine = make_engine(database_url)
+
+    with Session(engine) as session, writing(session):
+        service.lock(session)
+        time.sleep(0.6)
+        assert queries.head_number(session) == 0
+
+    engine.dispose()
 
 
 def test_a_release_is_invisible_until_it_is_complete(

@@ -65,6 +65,10 @@ def test_read_only_mappings_tuples_and_words_are_json_too() -> None:
     assert canonical_json(frozen) == b'{"change":3,"kind":"change","list":[1,2]}'
 
 
+def test_a_read_only_mapping_has_the_bytes_of_a_plain_one() -> None:
+    assert canonical_json([MappingProxyType({"b": 1, "a": 2})]) == b'[{"a":2,"b":1}]'
+
+
 @pytest.mark.parametrize("number", [1.5, 1.0, float("nan"), float("inf"), 2**53, -(2**53)])
 def test_a_number_that_others_may_read_differently_is_refused(number: float) -> None:
     with pytest.raises(BadInput) as caught:

@@ -35,7 +35,8 @@ def canonical_json(value: object) -> bytes:
     if _has_odd_keys(value):
         reference: bytes = rfc8785.dumps(_thawed(value))
         return reference
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS)
+    # orjson asks about read-only mappings only; everything else it knows.
+    return orjson.dumps(value, default=dict, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(value: object) -> str:
@@ -120,13 +121,6 @@ def _check_text(value: str, pointer: str) -> None:
 
 def _refuse(pointer: str, detail: str) -> NoReturn:
     raise BadInput(problems=[Problem(detail, pointer=pointer)])
-
-
-def _plain(value: object) -> object:
-    """Turn a read-only mapping into one orjson knows."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"A {type(value).__name__} is not a JSON value.")
 
 
 def _thawed(value: object) -> Any:  # noqa: ANN401 -- JSON, as the reference types it

@@ -129,8 +129,8 @@ class _Walk:
             rebuilt = manifest(stored.record, previous=previous)
         except MISSHAPEN as error:
             yield Break(place, "content that can be digested", str(error))
-            return
-        yield from _differences(place, _by_address(signed), _by_address(rebuilt))
+        else:
+            yield from _differences(place, _by_address(signed), _by_address(rebuilt))
 
     def _version(self, place: str, version: VersionRecord) -> Iterator[Break]:
         name = (version.site, version.policy)
