@@ -22,6 +22,7 @@ from policy_api.domain.proof.records import (
     VersionRecord,
 )
 from policy_api.domain.proof.signing import PublicKey, Signer
+from policy_api.domain.proof.verify import Break
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 ANNOUNCED_FOR = START + timedelta(days=40)
@@ -162,15 +163,25 @@ class Author:
 
 def story() -> tuple[Chapter, ...]:
     author = Author()
-    first, announced, corrected, carried = map(entries, ("One.", "Two!", "One", "Two"))
+    begin(author)
+    announce(author)
+    correct(author)
+    withdraw(author)
+    return tuple(author.chapters)
+
+
+def begin(author: Author) -> None:
     author.write(
         {
             ("forum", "privacy", 1): {"contents": texts("forum", 1, "One.", "Eins.")},
             ("shop", "privacy", 1): {"contents": texts("shop", 1, "One.")},
         },
-        {author.now: (first, 1)},
+        {author.now: (entries("One."), 1)},
         significance="material",
     )
+
+
+def announce(author: Author) -> None:
     author.write(
         {
             ("forum", "privacy", 2): {
@@ -180,11 +191,15 @@ def story() -> tuple[Chapter, ...]:
                 "material_number": 2,
             }
         },
-        {author.now: (first, 1), ANNOUNCED_FOR: (announced, 2)},
+        {author.now: (entries("One."), 1), ANNOUNCED_FOR: (entries("Two!"), 2)},
         significance="material",
         effective_at=ANNOUNCED_FOR,
         unit_changes=(unit_change("One.", "Two!"),),
     )
+
+
+def correct(author: Author) -> None:
+    """Correct the text in force, and carry that into what is announced."""
     author.write(
         {
             ("forum", "privacy", 3): {
@@ -200,21 +215,22 @@ def story() -> tuple[Chapter, ...]:
                 "material_number": 2,
             },
         },
-        {author.now: (corrected, 3), ANNOUNCED_FOR: (carried, 2)},
+        {author.now: (entries("One"), 3), ANNOUNCED_FOR: (entries("Two"), 2)},
         kind="correction",
     )
+
+
+def withdraw(author: Author) -> None:
+    taken_back = [VersionName(site="forum", policy="privacy", number=row) for row in (2, 4)]
     author.write(
         {},
-        {author.now: (corrected, 3)},
+        {author.now: (entries("One"), 3)},
         kind="withdrawal",
         significance="technical",
         withdraws=2,
-        withdrawn=tuple(
-            VersionName(site="forum", policy="privacy", number=number) for number in (2, 4)
-        ),
+        withdrawn=tuple(taken_back),
         waivers=(),
     )
-    return tuple(author.chapters)
 
 
 def texts(site: str, number: int, *words: str) -> dict[str, Json]:
@@ -232,6 +248,11 @@ def unit_change(before: str, after: str) -> UnitChangeRecord:
         to_hash=digest_bytes(after.encode()),
         significance="material",
     )
+
+
+def place(found: Break | None) -> str | None:
+    """Return where a history breaks, if it does."""
+    return None if found is None else found.place
 
 
 class MemoryHistory:
