@@ -169,16 +169,18 @@ class BlockKindContract:
         assert least <= {unit.path.rpartition("/")[2] for unit in self.kind.units(self.example)}
 
 
-def _at(block: object, pointer: str) -> object:
+def _at(block: Any, pointer: str) -> object:  # noqa: ANN401 -- JSON
     for step in pointer.split("/")[1:]:
-        block = block[int(step)] if isinstance(block, list) else block[step]  # type: ignore[index]
-    return block
+        block = block[int(step)] if isinstance(block, list) else block[step]
+    found: object = block
+    return found
 
 
 def _dotted(value: Any, path: str) -> object:  # noqa: ANN401 -- JSON
     for step in path.split("."):
         value = value[step]
-    return value  # type: ignore[no-any-return]
+    found: object = value
+    return found
 
 
 def _member_fields(composed: Block) -> dict[str, list[str]]:

@@ -96,7 +96,10 @@ def read_files(where: Path | bytes) -> Files:
 
 def is_ignored(name: str) -> bool:
     """Tell whether some step of a name says that the file is no entry."""
-    return any(step.startswith(".") or step in _IGNORED for step in name.split("/"))
+    steps = name.split("/")
+    if {".", ".."} & set(steps):
+        return False
+    return any(step.startswith(".") or step in _IGNORED for step in steps)
 
 
 def _walk(
@@ -181,8 +184,8 @@ def _read_archive(archive: zipfile.ZipFile, files: Files) -> None:
 
 
 def _is_passed_over(member: zipfile.ZipInfo) -> bool:
-    harmless = ".." not in member.filename and not stat.S_ISLNK(member.external_attr >> 16)
-    return harmless and (member.is_dir() or is_ignored(member.filename))
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    return not is_link and (member.is_dir() or is_ignored(member.filename))
 
 
 def _overlap(archive: zipfile.ZipFile) -> bool:

@@ -173,7 +173,9 @@ class _Reading:
     def _broken(self, error: yaml.YAMLError) -> None:
         if isinstance(error, yaml.MarkedYAMLError):
             mark = error.problem_mark or error.context_mark
-            line = 1 if mark is None else mark.line + 1
+            # An end that came too early is marked behind the last line.
+            last = self.text.rstrip("\n").count("\n") + 1
+            line = 1 if mark is None else min(mark.line + 1, last)
             detail = f"The file cannot be read from here on: {error.problem or error.context}."
         else:
             position = getattr(error, "position", 0)

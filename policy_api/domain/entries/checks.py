@@ -100,10 +100,11 @@ def _base(source: Source, site: str, entry: Entry) -> Iterator[Problem]:
     chain = [site]
     base: str | None = entry["base"]
     while base is not None and f"sites/{base}" in source:
-        if base in chain:
+        if base == site:
             loop = " → ".join([*chain, base])
             detail = f"The site derives from itself: {shown(loop, 200)}."
             yield Problem(detail, file=path, pointer="/base", expected="a base outside the circle")
+        if base in chain:
             return
         chain.append(base)
         base = source.entries[f"sites/{base}"].get("base")

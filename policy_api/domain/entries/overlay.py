@@ -274,8 +274,15 @@ def _clean(value: object, depth: int) -> object:
             raise refusal(f"The list has {len(value)} members.", f"at most {ITEMS}")
         return [_clean(each, depth + 1) for each in value]
     if isinstance(value, Mapping):
-        stated = {str(name): inner for name, inner in value.items() if inner is not None}
-        return {name: _clean(inner, depth + 1) for name, inner in stated.items()}
+        return _clean_object(value, depth)
     if value is None or isinstance(value, bool | int):
         return value
     raise refusal(f"“{shown(value)}” is no text, number, list or object.", "one of these")
+
+
+def _clean_object(value: Mapping[object, object], depth: int) -> dict[str, object]:
+    for name in value:
+        if not isinstance(name, str) or "/" in name or not is_field_path(name):
+            raise refusal(f"“{shown(name)}” cannot name a field.", "lower-case letters, digits, _")
+    stated = {str(name): inner for name, inner in value.items() if inner is not None}
+    return {name: _clean(stated[name], depth + 1) for name in sorted(stated)}
