@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -21,6 +22,12 @@ def event(session: Session, *, id: str) -> EventRow | None:  # noqa: A002 -- the
     """Return an event by its id."""
     found = session.scalar(select(Event).where(Event.id == id))
     return None if found is None else event_row(found)
+
+
+def names(session: Session, *, sequences: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return id and type of some events, without the bodies."""
+    query = select(Event.sequence, Event.id, Event.type).where(Event.sequence.in_(sequences))
+    return {sequence: (id_, type_) for sequence, id_, type_ in session.execute(query)}
 
 
 def last_sequence(session: Session) -> int:

@@ -1,0 +1,1 @@
+"""Test kits: for our own tests, and for those of plugins."""
