@@ -9,11 +9,15 @@ from policy_api.domain.entries.kind import EntryKind
 
 
 class CategorySchema(ContentSchema):
-    """Its name, the term that comes closest, and whether it is a special one."""
+    """Its name, the term that comes closest, and whether it is a special one.
+
+    ``obtained_from_person``: false where others tell the publisher.
+    """
 
     label = LocalizedName(required=True)
     term = Code(Scheme.DATA_CATEGORY)
     special = Flag()
+    obtained_from_person = Flag()
 
 
 CATEGORY = EntryKind(name="category", template="categories/{key}", schema=CategorySchema)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from policy_api.domain.content.fields import Code, Country, Key, Line, LocalizedName, Name
+from policy_api.domain.content.fields import (
+    Code,
+    Country,
+    Flag,
+    Key,
+    Line,
+    LocalizedName,
+    Name,
+)
 from policy_api.domain.content.schema import ContentSchema
 from policy_api.domain.content.vocabulary import Scheme
 from policy_api.domain.content.web_fields import HttpsUrl
@@ -10,10 +18,15 @@ from policy_api.domain.entries.kind import EntryKind
 
 
 class RecipientSchema(ContentSchema):
-    """Who it is, where it sits and where it explains itself."""
+    """Who it is, where it sits and where it explains itself.
+
+    ``group``: the name stands for several of a kind, of which ``sector`` says more.
+    """
 
     name = Name(required=True)
     legal_name = Name()
+    group = Flag()
+    sector = LocalizedName()
     country = Country()
     role = Code(Scheme.ROLE)
     service = LocalizedName()

@@ -1,0 +1,1 @@
+"""Linting: findings about a source, by rules that anyone can add to."""
