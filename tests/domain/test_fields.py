@@ -113,7 +113,7 @@ def test_a_line_has_no_second_one() -> None:
 def test_a_text_has_a_length_that_is_stated() -> None:
     assert Line().deserialize("a" * LINE_LENGTH)
     assert problem_of(Line(), "a" * (LINE_LENGTH + 1)).expected == f"at most {LINE_LENGTH}"
-    assert problem_of(Markdown(), "a" * (MARKDOWN_LENGTH + 1)).expected == "at most 50000"
+    assert problem_of(Markdown(), "a" * (MARKDOWN_LENGTH + 1)).expected == "at most 20000"
 
 
 @pytest.mark.parametrize(

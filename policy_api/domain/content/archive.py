@@ -152,7 +152,7 @@ def _read_zip(stream: IO[bytes], size: int, files: Files) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             _read_archive(archive, files)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OverflowError) as error:
         files.refuse("", f"The zip cannot be read: {shown(error)}.", "an ordinary zip file")
 
 

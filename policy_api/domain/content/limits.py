@@ -7,7 +7,7 @@ from typing import Final
 KEY_LENGTH: Final = 63
 NAME_LENGTH: Final = 200
 LINE_LENGTH: Final = 2_000
-MARKDOWN_LENGTH: Final = 50_000
+MARKDOWN_LENGTH: Final = 20_000
 URL_LENGTH: Final = 2_000
 EMAIL_LENGTH: Final = 254
 HOST_LENGTH: Final = 253

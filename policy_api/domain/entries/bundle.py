@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from policy_api.domain.content.archive import Files, read_files
+from policy_api.domain.content.faults import shown
 from policy_api.domain.content.limits import PROBLEMS
 from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.content.yaml_reader import decoded, lines_of, read_yaml
@@ -27,6 +28,8 @@ _FAMILIES: Final = frozenset(kind.template.partition("/")[0] for kind in ENTRY_K
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o100644 << 16
 _UNIX: Final = 3
+_NAME_LENGTH: Final = 200
+"""Characters of a file's name that a problem shows; a name may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,13 @@ def bundle_bytes(source: Source) -> bytes:
 
 
 def bundle_files(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every file of a source, in order."""
+    """Yield the name and the text of every file of a source, in order.
+
+    :raises BadInput: If something lies where no entry can be, and so no file of one.
+    """
+    problems = [problem for path in source.paths() if (problem := path_problem(path))]
+    if problems:
+        raise BadInput(problems=problems)
     for path in source.paths():
         yield f"{path}{SUFFIX}", yaml_text(_in_field_order(path, source.entries[path]))
 
@@ -172,7 +181,7 @@ class _Reading:
         inner = name.removeprefix(self.top)
         for suffix in _OTHER_SUFFIXES:
             if inner.endswith(suffix):
-                right = f"{inner.removesuffix(suffix)}{SUFFIX}"
+                right = shown(f"{inner.removesuffix(suffix)}{SUFFIX}", _NAME_LENGTH)
                 detail = f"Files of entries end in {SUFFIX}."
                 self._note(name, replace(Problem(detail), expected=f"the name {right}"))
                 return None
@@ -202,7 +211,7 @@ class _Reading:
             self.problems += map(self.locations.placed, placed)
 
     def _note(self, name: str, problem: Problem) -> None:
-        self.problems.append(replace(problem, file=name))
+        self.problems.append(replace(problem, file=shown(name, _NAME_LENGTH)))
 
 
 def _top_folder(names: Iterable[str]) -> str:
