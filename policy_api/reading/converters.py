@@ -18,6 +18,5 @@ def version_schema(_: VersionConverter) -> dict[str, object]:
     return {
         "type": "string",
         "pattern": f"^{VersionConverter.regex}$",
-        "description": "Number of the version, `current`, or `upcoming` for the next one.",
         "examples": ["4", CURRENT],
     }

@@ -41,7 +41,7 @@ class Address:
         """Return the address of the edition in a representation and a locale."""
         wanted = {"locale": locale, "fallback": self.fallback, **query}
         if self.version is None:
-            return self.paths.in_force(suffix, at=self.at, **wanted)
+            return self.paths.in_force(suffix, **wanted, at=self.at)
         return self.paths.version(self.version, suffix, **wanted)
 
 

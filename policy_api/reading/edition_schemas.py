@@ -54,17 +54,21 @@ def texts(description: str = "") -> fields.List[Any]:
     return fields.List(fields.String(), required=True, metadata=_described(description))
 
 
+def links() -> fields.Dict:
+    """Return a field for the ways to other resources."""
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.String(allow_none=True),
+        required=True,
+        metadata={
+            "description": "Name → path below the place where the service is mounted; null where "
+            "there is nothing to lead to."
+        },
+    )
+
+
 def _described(description: str) -> dict[str, str]:
     return {"description": description} if description else {}
-
-
-class LinksOut(Schema):
-    """Absolute paths below the place where the service is mounted; null where there is none."""
-
-    class Meta:
-        unknown = INCLUDE
-
-    self = maybe("The same again, in the same language.")
 
 
 class CodedOut(Schema):
@@ -190,7 +194,7 @@ class EditionFrameOut(Schema):
     upcoming = one(AnnouncedOut, allow_none=True)
     digest = text("SHA-256 of the edition's canonical content.")
     license = one(LicenseOut, allow_none=True)
-    links = one(LinksOut)
+    links = links()
 
 
 class EditionOut(EditionFrameOut):

@@ -8,7 +8,7 @@ from typing import Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from policy_api.domain.languages import canonical
+from policy_api.domain.languages import MAX_TAG_LENGTH, canonical
 from policy_api.web.api import KeyConverter
 
 MAX_NUMBER: Final = 999_999_999
@@ -83,6 +83,8 @@ class LocaleQuery(Query):
 
     locale = LanguageTag(
         metadata={
+            "pattern": "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$",
+            "maxLength": MAX_TAG_LENGTH,
             "description": "Language of the answer. Default: by Accept-Language. The nearest "
             "one available is served, and named in the answer.",
             "examples": ["de-AT"],
@@ -107,6 +109,8 @@ class EditionQuery(VersionQuery):
 
     at = Instant(
         metadata={
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt].+)?$",
             "description": "The version in force at that instant or date instead of now.",
             "examples": ["2026-04-09", "2026-04-09T00:00:00Z"],
         }

@@ -7,10 +7,10 @@ from marshmallow import INCLUDE, Schema, fields, validate
 from policy_api.reading.edition_schemas import (
     AnnouncedOut,
     EditionOut,
-    LinksOut,
     SectionPartOut,
     TablePartOut,
     instant,
+    links,
     many,
     maybe,
     maybe_number,
@@ -39,7 +39,7 @@ class SiteOut(Schema):
     locales = texts()
     source_locale = text()
     policies = texts("Keys of its policies.")
-    links = one(LinksOut)
+    links = links()
 
 
 class SitesOut(ListOut):
@@ -68,7 +68,7 @@ class PolicyOut(Schema):
     published_at = instant(allow_none=True)
     effective_at = instant(allow_none=True)
     upcoming = one(AnnouncedOut, allow_none=True)
-    links = one(LinksOut)
+    links = links()
 
 
 class PoliciesOut(ListOut):
@@ -139,7 +139,7 @@ class ChangelogEntryOut(WordsOut):
     effective_at = instant()
     superseded_at = instant(allow_none=True)
     changes = many(ChangeOut)
-    links = one(LinksOut)
+    links = links()
 
 
 class ChangelogOut(ListOut):

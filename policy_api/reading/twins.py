@@ -17,6 +17,16 @@ from policy_api.web.hosts import request_host
 BY_KEY: Final = "/v1/sites/<key:site>"
 BY_HOST: Final = "/v1"
 
+PLACES: Final[dict[str, str]] = {
+    "site": "Key of the site.",
+    "policy": "Key of the policy.",
+    "section": "Key of the section.",
+    "table": "Key of the table.",
+    "version": "Number of the version, `current`, or `upcoming` for the next one.",
+    "form": "JSON, Markdown, or linked data.",
+}
+"""Parts of an address, in words for the documentation."""
+
 View = Callable[..., Response]
 
 
@@ -27,11 +37,23 @@ def of_site(blp: Blueprint, path: str) -> Callable[[View], View]:
     """
 
     def register(view: View) -> View:
-        blp.get(BY_KEY + path)(view)
-        blp.get(BY_HOST + path, endpoint=f"{view.__name__}_of_this_host")(_by_host(view))
+        named = f"{view.__name__}_of_this_host"
+        blp.get(BY_KEY + path, parameters=described(BY_KEY + path))(view)
+        blp.get(BY_HOST + path, endpoint=named, parameters=described(path), tags=["by host"])(
+            _by_host(view)
+        )
         return view
 
     return register
+
+
+def described(rule: str) -> list[dict[str, str]]:
+    """Return the descriptions of an address's parts."""
+    return [
+        {"in": "path", "name": name, "description": description}
+        for name, description in PLACES.items()
+        if f":{name}>" in rule
+    ]
 
 
 def _by_host(view: View) -> View:

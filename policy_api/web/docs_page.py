@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request
 
 from policy_api.errors import NotFound
 from policy_api.web.api import Api, Blueprint
@@ -16,6 +17,7 @@ from policy_api.web.conditional import JSON, Answer, Lifetime, respond
 from policy_api.web.schemas import NoQuery
 from policy_api.web.state import state
 
+DOCUMENT_PATH: Final = "/v1/openapi.json"
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,7 +42,7 @@ blp = Blueprint(
 pages = Blueprint("documentation-page", __name__, template_folder="templates")
 
 
-@blp.get("/v1/openapi.json")
+@blp.get(DOCUMENT_PATH)
 @blp.arguments(NoQuery, location="query")
 @blp.response(200, {"type": "object"})
 def get_openapi(_query: Mapping[str, Any]) -> Response:
@@ -55,9 +57,8 @@ def get_openapi(_query: Mapping[str, Any]) -> Response:
 @pages.get("/docs")
 def show_docs() -> Response:
     """Return the documentation page."""
-    body = render_template(
-        "docs.html", asset=_asset_path, openapi=url_for("documentation.get_openapi")
-    )
+    mount = quote(request.root_path)
+    body = render_template("docs.html", assets=f"{mount}/docs", openapi=f"{mount}{DOCUMENT_PATH}")
     return respond(
         Answer(
             body=body.encode(),
@@ -88,12 +89,8 @@ def register_docs(app: Flask, api: Api) -> None:
 
 def _document(root_path: str) -> bytes:
     api: Api = current_app.extensions["policy-api-openapi"]
-    document = {**api.spec.to_dict(), "servers": [{"url": root_path or "/"}]}
+    document = {**api.spec.to_dict(), "servers": [{"url": quote(root_path) or "/"}]}
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
-
-
-def _asset_path(name: str) -> str:
-    return url_for("documentation-page.get_docs_asset", name=name)
 
 
 @cache

@@ -63,7 +63,8 @@ def problem_response(
         members["detail"] = detail
     members["instance"] = quote(request.root_path + request.path)
     members |= {name: value for name, value in (extra or {}).items() if name not in members}
-    response = Response(orjson.dumps(members, default=_plain), status, mimetype=MEDIA_TYPE)
+    body = orjson.dumps(members, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    response = Response(body, status, mimetype=MEDIA_TYPE)
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = "en"

@@ -50,7 +50,7 @@ Edits = dict[str, Any]
 def _at_first() -> Edits:
     forum = entries()["sites/forum"]
     return {
-        "sites/forum": forum | {"hosts": ["forum.example.org", "xn--frum-6qa.example"]},
+        "sites/forum": forum | {"hosts": ["forum.example.org", "xn--frum-qqa.example"]},
     }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from flask import Response, url_for
+from flask import Response
 
 from policy_api.reading.editions import FoundEdition
 from policy_api.reading.histories import Told
@@ -16,8 +16,13 @@ from policy_api.reading.representations import (
     as_json_ld,
     as_markdown,
 )
+from policy_api.reading.views.assets import STYLESHEET_PATH
 from policy_api.reading.visit import Visit, tags
 from policy_api.web.conditional import Lifetime
+
+MARKDOWN_TEXT: Final = {"type": "string"}
+JSON_GRAPH: Final = {"type": "object"}
+"""How the other forms of an edition are described."""
 
 
 def edition_answer(
@@ -57,7 +62,7 @@ def page_answer(visit: Visit, found: FoundEdition, query: Mapping[str, Any]) -> 
         version=found.version,
         address=found.address,
         teller=found.teller(visit.now),
-        stylesheet=url_for("assets.get_stylesheet"),
+        stylesheet=f"{visit.mount_path}{STYLESHEET_PATH}",
     )
     is_fragment = query.get("fragment") == "1"
     return edition_answer(visit, found, as_page(found.document, view=view, is_fragment=is_fragment))

@@ -13,6 +13,7 @@ from policy_api.web.api import Blueprint
 from policy_api.web.conditional import Answer, Lifetime, respond
 from policy_api.web.schemas import NoQuery
 
+STYLESHEET_PATH: Final = "/v1/assets/page.css"
 STYLESHEET: Final = Path(rendering.__file__).parent / "static" / "page.css"
 LIFETIME: Final = Lifetime(max_age=3600, stale=86400)
 """It changes only with the program, and an old look does no harm."""
@@ -20,7 +21,7 @@ LIFETIME: Final = Lifetime(max_age=3600, stale=86400)
 blp = Blueprint("assets", __name__, description="What pages need.")
 
 
-@blp.get("/v1/assets/page.css")
+@blp.get(STYLESHEET_PATH)
 @blp.arguments(NoQuery, location="query")
 @blp.response(200, {"type": "string"}, content_type="text/css")
 def get_stylesheet(_query: dict[str, object]) -> Response:

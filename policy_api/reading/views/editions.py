@@ -9,10 +9,22 @@ from flask import Response
 from policy_api.domain.rendering.csv import recipients_csv
 from policy_api.reading import editions
 from policy_api.reading.parameters import EditionQuery, PageQuery
-from policy_api.reading.representations import CSV, Representation, as_json
+from policy_api.reading.representations import (
+    CSV,
+    JSON_LD,
+    MARKDOWN,
+    Representation,
+    as_json,
+)
 from policy_api.reading.schemas import EditionOut, SectionPartOut, TablePartOut
 from policy_api.reading.twins import of_site
-from policy_api.reading.views.answering import edition_answer, form_answer, page_answer
+from policy_api.reading.views.answering import (
+    JSON_GRAPH,
+    MARKDOWN_TEXT,
+    edition_answer,
+    form_answer,
+    page_answer,
+)
 from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
 
@@ -32,6 +44,8 @@ def get_policy(query: dict[str, Any], *, site: str, policy: str) -> Response:
 @of_site(blp, "/policies/<key:policy>.<any(json,md,jsonld):form>")
 @blp.arguments(EditionQuery, location="query")
 @blp.response(200, EditionOut)
+@blp.alt_response(200, schema=MARKDOWN_TEXT, content_type=MARKDOWN, success=True)
+@blp.alt_response(200, schema=JSON_GRAPH, content_type=JSON_LD, success=True)
 def get_policy_as(query: dict[str, Any], *, site: str, policy: str, form: str) -> Response:
     """Return the edition in force as JSON, Markdown or JSON-LD."""
     visit = arrive(query)

@@ -10,7 +10,7 @@ from policy_api.reading import sites
 from policy_api.reading.parameters import LocaleQuery, ResolveQuery, SitesQuery
 from policy_api.reading.representations import as_json
 from policy_api.reading.schemas import PoliciesOut, ResolvedOut, SiteOut, SitesOut
-from policy_api.reading.twins import of_site
+from policy_api.reading.twins import BY_KEY, described, of_site
 from policy_api.reading.visit import arrive, tags
 from policy_api.web.api import Blueprint
 
@@ -27,7 +27,7 @@ def list_sites(query: dict[str, Any]) -> Response:
     return visit.answer(as_json(document), tags=("sites",), language=language)
 
 
-@blp.get("/v1/sites/<key:site>")
+@blp.get(BY_KEY, parameters=described(BY_KEY))
 @blp.arguments(LocaleQuery, location="query")
 @blp.response(200, SiteOut)
 def get_site(query: dict[str, Any], *, site: str) -> Response:

@@ -13,10 +13,12 @@ from policy_api.reading.parameters import (
     VersionQuery,
     VersionsQuery,
 )
-from policy_api.reading.representations import as_json
+from policy_api.reading.representations import JSON_LD, MARKDOWN, as_json
 from policy_api.reading.schemas import EditionOut, ProofOut, VersionsOut
 from policy_api.reading.twins import of_site
 from policy_api.reading.views.answering import (
+    JSON_GRAPH,
+    MARKDOWN_TEXT,
     edition_answer,
     form_answer,
     page_answer,
@@ -49,26 +51,37 @@ def get_version(query: dict[str, Any], *, site: str, policy: str, version: str) 
     tells how a version stands.
     """
     visit = arrive(query)
-    found = editions.of_version(
-        visit, site=site, policy=policy, named=version, query=query, is_timeless=True
-    )
     lifetime = version_lifetime(version)
+    found = editions.of_version(
+        visit,
+        site=site,
+        policy=policy,
+        named=version,
+        query=query,
+        is_timeless=lifetime is not None,
+    )
     return edition_answer(visit, found, as_json(found.document), lifetime=lifetime)
 
 
 @of_site(blp, "/policies/<key:policy>/versions/<version:version>.<any(json,md,jsonld):form>")
 @blp.arguments(VersionQuery, location="query")
 @blp.response(200, EditionOut)
+@blp.alt_response(200, schema=MARKDOWN_TEXT, content_type=MARKDOWN, success=True)
+@blp.alt_response(200, schema=JSON_GRAPH, content_type=JSON_LD, success=True)
 def get_version_as(
     query: dict[str, Any], *, site: str, policy: str, version: str, form: str
 ) -> Response:
     """Return the edition of a version as JSON, Markdown or JSON-LD."""
     visit = arrive(query)
-    is_json = form == "json"
+    lifetime = version_lifetime(version) if form == "json" else None
     found = editions.of_version(
-        visit, site=site, policy=policy, named=version, query=query, is_timeless=is_json
+        visit,
+        site=site,
+        policy=policy,
+        named=version,
+        query=query,
+        is_timeless=lifetime is not None,
     )
-    lifetime = version_lifetime(version) if is_json else None
     return form_answer(visit, found, form, lifetime=lifetime)
 
 
