@@ -230,6 +230,8 @@ EXAMPLES: Entries = {
     "recipients/payer": {
         "name": "Payer",
         "legal_name": "Payer Inc.",
+        "group": False,
+        "sector": {"de": "Zahlungsdienste", "en": "Payment services"},
         "country": "US",
         "role": "dpv:ThirdParty",
         "service": {"de": "Zahlung", "en": "Payment"},
@@ -242,6 +244,7 @@ EXAMPLES: Entries = {
         "label": {"de": "IP-Adresse", "en": "IP address"},
         "term": "pd:IPAddress",
         "special": False,
+        "obtained_from_person": True,
     },
     "policies/privacy": {
         "title": "Privacy policy",
