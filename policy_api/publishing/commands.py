@@ -15,7 +15,7 @@ from policy_api.console import FAILED, AppCommand, PolicyCommand, emit, json_opt
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
-from policy_api.domain.entries.bundle import read_bundle
+from policy_api.domain.entries.bundle import in_order, read_bundle
 from policy_api.domain.planning.release import Announcement, PlannedVersion
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.records import VersionRecord
@@ -40,14 +40,18 @@ VERSION_COLUMNS = ("site", "policy", "version", "significance", "effective_at", 
 @json_option
 def check_command(bundle: Path, *, as_json: bool) -> None:
     """Check a bundle: every file, every site, every locale. Changes nothing."""
-    found = check(read_bundle(bundle).source)
-    problems = [str(problem) for problem in found.problems]
+    read = read_bundle(bundle)
+    found = check(read.source)
+    placed = in_order(map(read.locations.placed, found.problems))
+    problems = [str(problem) for problem in placed]
     stale = [
-        f"{item.path}{item.pointer}: the text below {item.target} changed" for item in found.stale
+        f"{read.locations.file(item.path)}:{read.locations.line(item.path, item.pointer)}: "
+        f"the text below {item.target} changed"
+        for item in found.stale
     ]
     rows = [asdict(row) for row in found.coverage]
     answer = {
-        "problems": [_without_empty(asdict(problem)) for problem in found.problems],
+        "problems": [_without_empty(asdict(problem)) for problem in placed],
         "stale_overrides": [asdict(item) for item in found.stale],
         "coverage": rows,
     }

@@ -137,7 +137,7 @@ def test_a_placeholder_without_value_is_an_error_that_names_the_place() -> None:
         content(of, locale="en")
 
     assert "contact.dpo.phone" in refusal.value.problems[0].detail
-    assert refusal.value.problems[0].file.endswith("sections/welcome/blocks/intro/markdown")
+    assert refusal.value.problems[0].file == "policies/privacy/sections/welcome"
 
 
 def test_not_stated_is_null() -> None:

@@ -213,9 +213,11 @@ class _Composition:
         return shown
 
     def _no_value(self, address: str, name: str) -> Problem:
+        family, key, field = address.split("/", 2)
         return Problem(
-            detail=f"The placeholder {{{name}}} has no value on site '{self.effective.site}'.",
-            file=f"policies/{self.effective.policy}/{address}",
+            detail=f"The placeholder {{{name}}} in {field} has no value on site "
+            f"'{self.effective.site}'.",
+            file=f"policies/{self.effective.policy}/{family}/{key}",
             expected="a variable of the site, its base or the organization",
         )
 
