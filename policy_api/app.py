@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from policy_api import logs
+from policy_api.access import views as access
+from policy_api.access.doors import SCHEME, register_doors
+from policy_api.access.scopes import Bases
 from policy_api.db.base import connect
 from policy_api.domain.blocks import register_builtin_kinds
 from policy_api.domain.blocks.base import BLOCK_KINDS
 from policy_api.domain.rendering.environment import TEMPLATES, add_templates
+from policy_api.ledger import queries as ledger
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
 from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
@@ -31,6 +37,12 @@ OPEN: Final[tuple[Blueprint, ...]] = reading.BLUEPRINTS
 
 CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
 """Doors that other people's pages have no business with."""
+
+DOCUMENTATION: Final = "documentation"
+"""Name of the blueprint that describes the others."""
+
+MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp,)
+"""Doors that a token opens, operation by operation."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -57,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_limits(app)
     register_problems(app)
     _open_doors(app, state)
+    public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), DOCUMENTATION)
+    register_doors(app, public=public, bases_of=_bases)
     if settings.trusted_proxies:
         _trust_proxies(app, hops=settings.trusted_proxies)
     return app
@@ -98,15 +112,22 @@ def _open_doors(app: Flask, state: State) -> None:
     api = register_api(app)
     app.url_map.converters["version"] = VersionConverter
     api.register_converter(VersionConverter, version_schema)
-    _register(api, *OPEN, *CLOSED)
+    api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer"})
+    _register(api, *OPEN, *CLOSED, *MANAGEMENT)
     register_docs(app, api)
     state.open_blueprints.update(blueprint.name for blueprint in OPEN)
-    state.open_blueprints.add("documentation")
+    state.open_blueprints.add(DOCUMENTATION)
 
 
 def _register(api: Api, *blueprints: Blueprint) -> None:
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+
+
+def _bases(session: Session) -> Bases:
+    """Return which site derives from which, in the newest state that is published."""
+    directory = ledger.directory(session, at=datetime.max.replace(tzinfo=UTC))
+    return {key: site.base for key, site in directory.sites.items()}
 
 
 def _trust_proxies(app: Flask, *, hops: int) -> None:

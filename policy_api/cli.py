@@ -10,6 +10,7 @@ import click
 from flask.cli import FlaskGroup
 
 from policy_api import __version__, clock
+from policy_api.access.commands import audit_command, token_group
 from policy_api.app import create_app
 from policy_api.console import PolicyCommand, emit, json_option
 from policy_api.db.base import db
@@ -106,6 +107,8 @@ for command in (
     versions_command,
     show_command,
     verify_command,
+    token_group,
+    audit_command,
     serve_command,
 ):
     main.add_command(command)

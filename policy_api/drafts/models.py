@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from policy_api.db.base import Model
-from policy_api.db.types import CanonicalJson
+from policy_api.db.types import CanonicalJson, Digest
 
 
 class Draft(Model):
@@ -38,6 +38,9 @@ class Draft(Model):
     )
     """What it was published as."""
 
+    site: Mapped[str | None]
+    """It may edit what belongs to this site and those derived from it; None for everything."""
+
 
 class DraftEntry(Model):
     """One edited entry of a draft."""
@@ -52,3 +55,37 @@ class DraftEntry(Model):
 
     body: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson)
     """The entry as it shall be; None removes it."""
+
+
+class DraftAuthor(Model):
+    """Somebody who edited a draft."""
+
+    __tablename__ = "draft_author"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    draft_id: Mapped[int] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class DraftReview(Model):
+    """One step of a draft's review: handed in, approved or sent back."""
+
+    __tablename__ = "draft_review"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('submitted', 'approved', 'rejected')", name="verdict"),
+        {"sqlite_strict": True},
+    )
+
+    draft_id: Mapped[int] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    comment: Mapped[str]
+
+    content_digest: Mapped[str] = mapped_column(Digest)
+    """Of the edits as they were; a verdict does not cover what was written later."""
