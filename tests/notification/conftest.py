@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,9 +19,11 @@ from policy_api.events import service as events
 from policy_api.events.rows import EventRow
 from policy_api.events.service import EventRecord
 from policy_api.ledger import models as ledger_models
+from policy_api.notification import queries
 from policy_api.notification.channels import webhook
 from policy_api.notification.endpoints import Made, Safeguards, create
 from policy_api.notification.pace import Pace
+from policy_api.notification.queries import DeliveryRow
 from policy_api.notification.worker import Worker
 from policy_api.settings import Profile, Settings
 
@@ -46,7 +49,7 @@ class Times:
 
 Happen = Callable[..., EventRow]
 Subscribe = Callable[..., Made]
-Work = Callable[..., "contextmanager[Worker]"]
+Work = Callable[..., AbstractContextManager[Worker]]
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def work(engine: Engine, local: Settings, times: Times) -> Work:
             channels=[("webhook", webhook.open_webhooks)],
             now=times,
             database_now=lambda _: times(),
-            **how,  # type: ignore[arg-type]
+            **how,
         )
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_until_complete, args=(made.run(),))
@@ -139,3 +142,31 @@ def work(engine: Engine, local: Settings, times: Times) -> Work:
 
 def hasty(pace: Pace = QUICK, **numbers: object) -> Pace:
     return replace(pace, **numbers)  # type: ignore[arg-type]
+
+
+def eventually(ask: Callable[[], object], *, seconds: float = 10) -> None:
+    """Wait until something is true."""
+    until = time.monotonic() + seconds
+    while not ask():
+        assert time.monotonic() < until, "It never came true."
+        time.sleep(0.02)
+
+
+def state_of(session: Session, name: str) -> str:
+    session.rollback()
+    session.expire_all()
+    return queries.endpoint(session, name=name).state
+
+
+def log_of(session: Session, name: str) -> tuple[DeliveryRow, ...]:
+    """Return what an endpoint was sent, the newest first."""
+    session.rollback()
+    session.expire_all()
+    return queries.deliveries(session, endpoint=name, limit=1000)
+
+
+def verified(session: Session, subscribe: Subscribe, url: str, **wishes: object) -> str:
+    """Return the name of an endpoint that has proved itself to the running worker."""
+    name: str = subscribe(url, **wishes).endpoint.name
+    eventually(lambda: state_of(session, name) == "active")
+    return name
