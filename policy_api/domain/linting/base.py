@@ -101,6 +101,11 @@ def flaw(path: str, message: str, **values: Value) -> Flaw:
     return Flaw(path=path, message=message, values=values)
 
 
+def data_names(view: View, categories: Iterable[str]) -> tuple[str, ...]:
+    """Return categories of data for a message: terms by their label, others as they are called."""
+    return tuple(Code(key) if ":" in key else view.category_name(key) for key in categories)
+
+
 Found = Iterable[Flaw] | None
 """Flaws; nothing wrong if empty; None if the rule does not apply."""
 

@@ -7,7 +7,7 @@ from typing import Final
 from typing_extensions import override
 
 from policy_api.domain.labels import N_
-from policy_api.domain.linting.base import Flaw, Found, Rule, Severity, each, flaw
+from policy_api.domain.linting.base import Flaw, Found, Rule, Severity, data_names, each, flaw
 from policy_api.domain.linting.handling import Handling
 from policy_api.domain.linting.view import View
 
@@ -30,7 +30,7 @@ class SourceStated(Rule):
         def judge(one: Handling) -> Flaw | None:
             if not indirect(one) or self._names_another(one):
                 return None
-            named = tuple(map(view.category_name, indirect(one)))
+            named = data_names(view, indirect(one))
             return flaw(one.at("source_of_data"), NO_SOURCE, name=one.name, data=named)
 
         concerned = (one for one in view.handlings if indirect(one) or self._names_another(one))

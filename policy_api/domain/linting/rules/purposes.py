@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from policy_api.domain.labels import N_
-from policy_api.domain.linting.base import Flaw, Found, Rule, Severity, each, flaw
+from policy_api.domain.linting.base import Flaw, Found, Rule, Severity, data_names, each, flaw
 from policy_api.domain.linting.handling import Basis, Handling
 from policy_api.domain.linting.view import View
 
@@ -94,7 +94,7 @@ class SpecialBasisStated(Rule):
         def judge(one: Handling) -> Flaw | None:
             if one.states("special_basis"):
                 return None
-            named = tuple(map(view.category_name, filter(view.is_sensitive, one.categories or ())))
+            named = data_names(view, filter(view.is_sensitive, one.categories or ()))
             return flaw(one.at("special_basis"), NO_SPECIAL_BASIS, name=one.name, data=named)
 
         sensitive = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from typing_extensions import override
@@ -35,7 +36,7 @@ class SiteCovered(Rule):
         )
         words = " ".join(prose.words for prose in view.prose).casefold()
         for host in view.site_entry["hosts"]:
-            if not listed and host not in words:
+            if not listed and not _names(words, host):
                 yield flaw(f"sites/{view.site}/hosts", HOST_UNNAMED, host=host)
 
     @staticmethod
@@ -45,6 +46,11 @@ class SiteCovered(Rule):
         states_none = all(not table.get("rows") for table in written)
         if view.tables and not view.rows and not states_none:
             yield flaw(f"tables/{next(iter(view.tables))}", NO_ROWS)
+
+
+def _names(words: str, host: str) -> bool:
+    """Tell whether a text names a host, not one below it and not a mail address there."""
+    return re.search(rf"(?<![\w@.-]){re.escape(host)}(?![\w-]|\.\w)", words) is not None
 
 
 RULES: tuple[Rule, ...] = (SiteCovered(),)
