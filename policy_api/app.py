@@ -18,6 +18,8 @@ from policy_api.access.scopes import Bases
 from policy_api.db.base import connect
 from policy_api.domain.blocks import register_builtin_kinds
 from policy_api.domain.blocks.base import BLOCK_KINDS
+from policy_api.domain.linting.base import LINT_RULES
+from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.rendering.environment import TEMPLATES, add_templates
 from policy_api.ledger import queries as ledger
 from policy_api.reading import views as reading
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.profile is not Profile.TESTING:
         logs.set_up(settings.log_level)
     register_builtin_kinds()
+    register_builtin_rules()
     load_plugins(settings.plugins)
     app = Flask("policy_api", static_folder=None)
     _configure(app, settings)
@@ -94,6 +97,7 @@ def load_plugins(names: tuple[str, ...]) -> None:
         for register, point in found:
             register(point)
     BLOCK_KINDS.freeze()
+    LINT_RULES.freeze()
     TEMPLATES.freeze()
 
 
@@ -146,7 +150,15 @@ def _add_block_kind(point: EntryPoint) -> None:
         add_templates(kind.kind, templates)
 
 
+def _add_lint_rule(point: EntryPoint) -> None:
+    """Register a rule of lint."""
+    rule: Any = point.load()()
+    if rule.id not in LINT_RULES:
+        LINT_RULES.register(rule.id, rule)
+
+
 PLUGIN_GROUPS: Final[dict[str, Callable[[EntryPoint], None]]] = {
     "policy_api.block_kinds": _add_block_kind,
+    "policy_api.lint_rules": _add_lint_rule,
 }
 """Group of entry points → what is done with one of them."""
