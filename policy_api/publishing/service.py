@@ -87,13 +87,17 @@ def publish(
     :raises PolicyError: Whatever planning refuses.
     """
     ledger.lock(session)
-    head = queries.head_number(session)
-    if head != base:
+    head = queries.head(session)
+    newest = head.number if head else 0
+    if newest != base:
         raise PublishConflict(
             "Another release was published since this work began. Bring it onto the newest one.",
             base=base,
-            newest=head,
+            newest=newest,
         )
+    if head is not None:
+        # A clock that was set back must not let a newer text stand behind an older one.
+        now = max(now, head.published_at)
     release_plan = plan(session, source=source, announcement=announcement, now=now)
     for state in release_plan.timeline.states:
         ledger.store_source(session, state.source)

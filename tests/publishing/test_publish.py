@@ -139,6 +139,19 @@ def test_a_release_on_an_older_one_is_a_conflict(
     assert queries.head_number(session) == 2
 
 
+def test_a_clock_that_was_set_back_does_not_turn_the_order_round(
+    session: Session, release: Publish, now: datetime
+) -> None:
+    release(source())
+
+    release(source(heading()), at=now - timedelta(hours=2))
+
+    current = queries.in_force(session, site="shop", policy="privacy", at=now)
+    assert current is not None
+    assert current.number == 2
+    assert current.published_at == now
+
+
 def test_the_same_source_twice_is_refused(session: Session, release: Publish) -> None:
     release(source())
 
