@@ -42,6 +42,10 @@ def as_markdown(edition: Document, changelog: Sequence[Document] = ()) -> Repres
     return Representation(body=text.encode(), media_type=MARKDOWN)
 
 
-def as_json_ld(edition: Document) -> Representation:
-    """Return an edition as linked data."""
-    return Representation(body=orjson.dumps(json_ld(edition)), media_type=JSON_LD)
+def as_json_ld(edition: Document, *, base_url: str = "") -> Representation:
+    """Return an edition as linked data.
+
+    :param base_url: Scheme and host to put before addresses; without it there are none.
+    """
+    graph = json_ld(edition, base_url=base_url)
+    return Representation(body=orjson.dumps(graph), media_type=JSON_LD)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from policy_api import clock
@@ -89,20 +89,33 @@ class Visit:
 
 
 def arrive(query: Mapping[str, Any] | None = None) -> Visit:
-    """Begin to answer the present request.
+    """Begin to answer the present request, at the same instant however often it is called.
 
     :param query: Its checked parameters.
     """
     session = db.session()
+    if "moment" not in g:
+        _see_one_state(session)
+        g.moment = moment(session, clock.now())
     return Visit(
         session=session,
-        moment=moment(session, clock.now()),
+        moment=g.moment,
         wish=Wish(
             locale=(query or {}).get("locale"),
             header=request.headers.get("Accept-Language", ""),
         ),
         mount=request.root_path,
     )
+
+
+def _see_one_state(session: Session) -> None:
+    """Let all that this request asks of the database be answered from one instant of it.
+
+    A release that is committed meanwhile could otherwise be half in the answer, and be kept so.
+    SQLite's transactions are like that anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def tags(site: str, policy: str | None = None) -> tuple[str, ...]:

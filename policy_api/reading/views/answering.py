@@ -19,6 +19,7 @@ from policy_api.reading.representations import (
 from policy_api.reading.views.assets import STYLESHEET_PATH
 from policy_api.reading.visit import Visit, tags
 from policy_api.web.conditional import Lifetime
+from policy_api.web.state import state
 
 MARKDOWN_TEXT: Final = {"type": "string"}
 JSON_GRAPH: Final = {"type": "object"}
@@ -46,11 +47,13 @@ def form_answer(
     visit: Visit, found: FoundEdition, form: str, *, lifetime: Lifetime | None = None
 ) -> Response:
     """Return an edition in the form that the suffix of an address names."""
-    if form == "md":
+    if form == "json":
+        made = as_json(found.document)
+    elif form == "jsonld":
+        made = as_json_ld(found.document, base_url=state().settings.origin)
+    else:
         told = newest(visit.session, found.version, found.teller(visit.now))
         made = as_markdown(found.document, changelog=without_withdrawn(told))
-    else:
-        made = as_json_ld(found.document) if form == "jsonld" else as_json(found.document)
     return edition_answer(visit, found, made, lifetime=lifetime)
 
 
