@@ -16,7 +16,6 @@ from policy_api.domain.languages import canonical
 from policy_api.domain.linting.base import LINT_RULES, Severity
 from policy_api.domain.linting.findings import Report
 from policy_api.domain.linting.forms import Reader, github_lines, report_json, text_lines
-from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.linting.runner import lint, packs
 from policy_api.domain.linting.sarif import sarif
 from policy_api.domain.planning.release import Waiver
@@ -51,7 +50,6 @@ BUNDLE = click.Path(exists=True, path_type=Path)
 @json_option
 def lint_command(bundle: Path, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- click hands them over
     """Check a bundle's content: every rule, every site, every policy. Changes nothing."""
-    register_builtin_rules()
     read = read_bundle(bundle)
     if problems := read.problems():
         raise BadInput(problems=problems)

@@ -32,8 +32,8 @@ def test_a_contact_that_is_recorded_and_not_shown_does_not_count() -> None:
 
     assert said == [
         (
-            "The organization is not established in the EEA, and the policy shows no representative "
-            "there."
+            "The organization is not established in the EEA, and the policy shows no "
+            "representative there."
         )
     ]
 

@@ -9,8 +9,12 @@ from policy_api.domain.content.source import Source
 from policy_api.domain.linting.base import LINT_RULES, Flaw, Rule, Verdict
 from policy_api.domain.linting.findings import Finding, Judgement, Report, Waiver
 from policy_api.domain.linting.places import place_of
+from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.linting.view import Release, View
 from policy_api.domain.variants.effective import effective_policy, policies_of
+
+# Whoever can lint has the rules that come with the program.
+register_builtin_rules()
 
 Releases = Mapping[tuple[str, str], Release]
 """Site and policy → what is known of the release that carries it."""

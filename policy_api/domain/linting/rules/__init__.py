@@ -57,7 +57,3 @@ def register_builtin_rules() -> None:
     for rule in builtin_rules():
         if rule.id not in LINT_RULES:
             LINT_RULES.register(rule.id, rule)
-
-
-# Whoever imports the rules has them.
-register_builtin_rules()

@@ -80,6 +80,8 @@ class InPortuguese(Rule):
 
     @override
     def check(self, view: View) -> Found:
+        if not view.is_privacy_notice:
+            return None
         offered = (view.source_locale, *view.translated_locales)
         if any(locale.partition("-")[0] == PORTUGUESE for locale in offered):
             return []
