@@ -21,6 +21,7 @@ from policy_api.domain.blocks.base import BLOCK_KINDS
 from policy_api.domain.linting.base import LINT_RULES
 from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.rendering.environment import TEMPLATES, add_templates
+from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
@@ -43,7 +44,7 @@ CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
 DOCUMENTATION: Final = "documentation"
 """Name of the blueprint that describes the others."""
 
-MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp,)
+MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp, drafts.blp)
 """Doors that a token opens, operation by operation."""
 
 

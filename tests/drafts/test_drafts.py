@@ -114,7 +114,7 @@ def test_a_discarded_draft_is_closed(session: Session, draft: DraftRow) -> None:
     with writing(session):
         service.discard(session, draft_id=str(draft.id))
 
-    assert queries.open_drafts(session) == ()
+    assert queries.drafts(session) == ()
     with pytest.raises(Conflict, match="is discarded"), writing(session):
         service.discard(session, draft_id=str(draft.id))
 
@@ -125,9 +125,9 @@ def test_open_drafts_are_listed_newest_first(
     with writing(session):
         newer = service.open_draft(session, title="Autumn", by="bob", now=now, base_release=release)
 
-    assert queries.open_drafts(session) == (newer, draft)
-    assert queries.open_drafts(session, before=newer.id) == (draft,)
-    assert queries.open_drafts(session, limit=1) == (newer,)
+    assert queries.drafts(session) == (newer, draft)
+    assert queries.drafts(session, before=newer.id) == (draft,)
+    assert queries.drafts(session, limit=1) == (newer,)
     assert queries.draft(session, 99) is None
 
 
