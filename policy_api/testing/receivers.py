@@ -262,7 +262,7 @@ HOSTILE: Mapping[str, Behaviour] = {
         b"content-length: 0\r\n\r\n"
     ),
     "answers in control characters": raw(
-        _HEAD + b"content-length: 12\r\n\r\n\x00\x1b[2J\xff\xfe\x00\x00\x00\x00"
+        _HEAD + b"content-length: 11\r\n\r\n\x00\x1b[2J\xff\xfe\x00\x00\x00\x00"
     ),
     "switches protocols": raw(
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"

@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from typing_extensions import override
 from yarl import URL
 
 from policy_api import __version__
@@ -32,6 +33,9 @@ HEADERS = {
 }
 BUFFER = 4096
 """Of an answer that nobody reads on, no more than about this is taken in."""
+
+GRACE = 0.25
+"""Seconds for letting go of a connection once the time is up."""
 
 RESOLVER_THREADS = 32
 """Names that never resolve must not keep others waiting."""
@@ -57,9 +61,10 @@ class WebhookChannel:
         except BadInput as error:
             # The rules may have become stricter since it was registered.
             return Outcome(verdict=Verdict.BUSY, detail=error.problems[0].detail)
+        deadline = asyncio.get_running_loop().time() + self._timeout
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._posted(url, message)
+            async with asyncio.timeout_at(deadline + GRACE):
+                return await self._posted(url, message, deadline=deadline)
         except TimeoutError:
             return _busy(f"No answer within {self._timeout:g} seconds.")
         except aiohttp.ClientConnectorCertificateError:
@@ -74,7 +79,7 @@ class WebhookChannel:
         """Return the domain that receives."""
         return registrable(urlsplit(target["url"]).hostname or "")
 
-    async def _posted(self, url: str, message: Message) -> Outcome:
+    async def _posted(self, url: str, message: Message, *, deadline: float) -> Outcome:
         timestamp = int(self._now().timestamp())
         signed = signature_headers(
             message_id=message.id, timestamp=timestamp, body=message.body, keys=message.keys
@@ -84,17 +89,21 @@ class WebhookChannel:
             headers["connection"] = "close"
         # Encoded already; another round would change what the subscriber registered.
         target = URL(url, encoded=True)
-        async with self._session.post(
-            target, data=message.body, headers=headers, allow_redirects=False
-        ) as response:
-            answer = await _beginning(response)
+        async with asyncio.timeout_at(deadline):
+            response = await self._session.post(
+                target, data=message.body, headers=headers, allow_redirects=False
+            )
+        async with response:
+            answer = await _beginning(response, deadline=deadline)
+            if not response.content.at_eof():
+                response.close()
             return self._outcome(response, answer)
 
     def _outcome(self, response: aiohttp.ClientResponse, answer: str) -> Outcome:
         status = response.status
-        verdict, detail, wait = Verdict.RETRY, "", None
+        verdict, detail, wait = Verdict.RETRY, f"The receiver answered {status}.", None
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            verdict = Verdict.DELIVERED
+            verdict, detail = Verdict.DELIVERED, ""
         elif status == HTTPStatus.GONE:
             verdict, detail = Verdict.GONE, "The receiver is gone for good."
         elif status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
@@ -105,6 +114,20 @@ class WebhookChannel:
         return Outcome(
             verdict=verdict, status=status, detail=detail, answer=answer, retry_after=wait
         )
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer whose connection is closed if the request said so.
+
+    aiohttp minds only what the answer says, and would keep a connection that the receiver closes.
+    """
+
+    @override
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        is_last = self.request_info.headers.get("connection") == "close"
+        if is_last and connection.protocol is not None:
+            connection.protocol.force_close()
+        return await super().start(connection)
 
 
 @asynccontextmanager
@@ -132,11 +155,13 @@ async def open_webhooks(
     )
     async with aiohttp.ClientSession(
         connector=connector,
-        timeout=aiohttp.ClientTimeout(total=surroundings.timeout),
+        # The channel has a deadline of its own, over everything.
+        timeout=aiohttp.ClientTimeout(total=None),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
         read_bufsize=BUFFER,
+        response_class=_Response,
         skip_auto_headers=("accept", "accept-encoding"),
     ) as session:
         yield WebhookChannel(session, guard=guard, surroundings=surroundings)
@@ -156,16 +181,19 @@ def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
     return max(wished, timedelta(0))
 
 
-async def _beginning(response: aiohttp.ClientResponse) -> str:
-    """Read the beginning of an answer; the rest is left where it is, with its connection."""
+async def _beginning(response: aiohttp.ClientResponse, *, deadline: float) -> str:
+    """Read the beginning of an answer.
+
+    The status has said what matters; what goes wrong from here on changes nothing about that.
+    """
     read = b""
-    while len(read) < ANSWER_BYTES:
-        part = await response.content.read(ANSWER_BYTES - len(read))
-        if not part:
-            break
-        read += part
-    if not response.content.at_eof():
-        response.close()
+    with suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
+        async with asyncio.timeout_at(deadline):
+            while len(read) < ANSWER_BYTES:
+                part = await response.content.read(ANSWER_BYTES - len(read))
+                if not part:
+                    break
+                read += part
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", read.decode("utf-8", "replace"))
 
 
