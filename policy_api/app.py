@@ -26,9 +26,8 @@ from policy_api.ledger import queries as ledger
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
 from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
-from policy_api.web import health, metrics
+from policy_api.web import docs_page, health, metrics
 from policy_api.web.api import Api, Blueprint, register_api
-from policy_api.web.docs_page import register_docs
 from policy_api.web.headers import register_headers
 from policy_api.web.limits import register_limits
 from policy_api.web.problems import register_problems
@@ -41,8 +40,8 @@ OPEN: Final[tuple[Blueprint, ...]] = reading.BLUEPRINTS
 CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
 """Doors that other people's pages have no business with."""
 
-DOCUMENTATION: Final = "documentation"
-"""Name of the blueprint that describes the others."""
+DOCUMENTATION: Final = (docs_page.blp.name, docs_page.pages.name)
+"""Names of what describes the others: a document for programs and a page for people."""
 
 MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp, drafts.blp)
 """Doors that a token opens, operation by operation."""
@@ -73,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_limits(app)
     register_problems(app)
     _open_doors(app, state)
-    public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), DOCUMENTATION)
+    public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), *DOCUMENTATION)
     register_doors(app, public=public, bases_of=_bases)
     if settings.trusted_proxies:
         _trust_proxies(app, hops=settings.trusted_proxies)
@@ -119,9 +118,9 @@ def _open_doors(app: Flask, state: State) -> None:
     api.register_converter(VersionConverter, version_schema)
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer"})
     _register(api, *OPEN, *CLOSED, *MANAGEMENT)
-    register_docs(app, api)
+    docs_page.register_docs(app, api)
     state.open_blueprints.update(blueprint.name for blueprint in OPEN)
-    state.open_blueprints.add(DOCUMENTATION)
+    state.open_blueprints.add(docs_page.blp.name)
 
 
 def _register(api: Api, *blueprints: Blueprint) -> None:

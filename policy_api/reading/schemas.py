@@ -158,7 +158,7 @@ class AnnouncementOut(WordsOut):
     href = text()
 
 
-class EditOut(Schema):
+class StretchOut(Schema):
     """A stretch of a text."""
 
     op = text(validate=validate.OneOf(["equal", "insert", "delete"]))
@@ -169,7 +169,7 @@ class RedlineOut(Schema):
     """The words of one text that changed."""
 
     path = text("Address of the text inside the policy.")
-    ops = many(EditOut)
+    ops = many(StretchOut)
     html = text("The same with `<ins>` and `<del>`.")
 
 
