@@ -69,6 +69,8 @@ def set_up(level: str = "INFO", *, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [sink]
     root.setLevel(level)
+    # Alembic tells of every plugin it sets up; what matters of it are warnings.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _extras(members: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
