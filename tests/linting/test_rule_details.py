@@ -305,7 +305,7 @@ def test_a_translation_of_an_older_text_is_outdated_and_not_compared() -> None:
     said = messages(edit, "LOC-001")
 
     assert messages(edit, "LOC-002") == []
-    assert "1 are outdated" in said[0]
+    assert "outdated: 1" in said[0]
 
 
 def test_a_control_needs_words_beside_it() -> None:

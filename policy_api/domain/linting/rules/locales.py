@@ -26,8 +26,8 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 INCOMPLETE = N_(
-    "{language}: of {total} texts, {missing} are missing, {outdated} are outdated "
-    "and {open} are not approved."
+    "{language}: {total} texts in all; missing: {missing}, outdated: {outdated}, "
+    "not approved: {open}."
 )
 LOST = N_("{language}: the translation leaves out {parts}.")
 UNKNOWN = N_("{language}: {parts} has no value on this site.")

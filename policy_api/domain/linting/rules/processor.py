@@ -16,7 +16,9 @@ from policy_api.domain.linting.rules.changes import (
 from policy_api.domain.linting.view import PROCESSOR_PACK, View
 from policy_api.domain.linting.wording import wording_of
 
-NOT_CALLED_SUB_PROCESSOR = N_("{recipient} is no sub-processor, though the list is a processor’s.")
+NOT_CALLED_SUB_PROCESSOR = N_(
+    "{recipient} is no sub-processor, though the list is that of a processor."
+)
 NOT_IDENTIFIED = N_(
     "{recipient}: state the legal name, the country and the service, so that it can be identified."
 )
