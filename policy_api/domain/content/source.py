@@ -19,13 +19,18 @@ ORGANIZATION: Final = "organization"
 class Source:
     """All entries of one state. Never changes; ``replace`` gives another one."""
 
-    __slots__ = ("_digest", "_digests", "_entries", "_paths")
+    __slots__ = ("_by_prefix", "_digest", "_digests", "_entries", "_paths", "_policies", "_sites")
 
     def __init__(self, entries: Mapping[str, Entry], digests: Mapping[str, str]) -> None:
         self._entries = MappingProxyType(dict(entries))
         self._digests = dict(digests)
         self._paths = tuple(sorted(self._entries))
         self._digest = ""
+        # Asked for again and again while sites are composed.
+        self._by_prefix: dict[str, tuple[str, ...]] = {}
+        self._sites = tuple(path.removeprefix("sites/") for path in self.paths("sites/"))
+        keys = (path.removeprefix("policies/") for path in self.paths("policies/"))
+        self._policies = tuple(key for key in keys if "/" not in key)
 
     @classmethod
     def from_entries(cls, entries: Mapping[str, Entry]) -> Source:
@@ -70,20 +75,21 @@ class Source:
 
     def paths(self, prefix: str = "") -> tuple[str, ...]:
         """Return the paths that begin with a prefix, in order."""
-        start = bisect_left(self._paths, prefix)
-        end = start
-        while end < len(self._paths) and self._paths[end].startswith(prefix):
-            end += 1
-        return self._paths[start:end]
+        if prefix not in self._by_prefix:
+            start = bisect_left(self._paths, prefix)
+            end = start
+            while end < len(self._paths) and self._paths[end].startswith(prefix):
+                end += 1
+            self._by_prefix[prefix] = self._paths[start:end]
+        return self._by_prefix[prefix]
 
     def sites(self) -> tuple[str, ...]:
         """Return the keys of all sites, in order."""
-        return tuple(path.removeprefix("sites/") for path in self.paths("sites/"))
+        return self._sites
 
     def policies(self) -> tuple[str, ...]:
         """Return the keys of all policies, in order."""
-        keys = (path.removeprefix("policies/") for path in self.paths("policies/"))
-        return tuple(key for key in keys if "/" not in key)
+        return self._policies
 
     def site_chain(self, site: str) -> tuple[str, ...]:
         """Return a site and its bases, the root first.
