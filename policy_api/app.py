@@ -23,6 +23,7 @@ from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.rendering.environment import TEMPLATES, add_templates
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
+from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
 from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
@@ -43,7 +44,7 @@ CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
 DOCUMENTATION: Final = (docs_page.blp.name, docs_page.pages.name)
 """Names of what describes the others: a document for programs and a page for people."""
 
-MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp, drafts.blp)
+MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp, drafts.blp, publishing.blp)
 """Doors that a token opens, operation by operation."""
 
 
