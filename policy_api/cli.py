@@ -27,6 +27,7 @@ from policy_api.publishing.commands import (
     publish_command,
     withdraw_command,
 )
+from policy_api.publishing.lint_commands import lint_command
 from policy_api.publishing.service import Publisher
 from policy_api.reading.commands import show_command, sites_command, versions_command
 from policy_api.resources import data_dir, data_file
@@ -98,6 +99,7 @@ def main() -> None:
 for command in (
     init_command,
     check_command,
+    lint_command,
     import_command,
     export_command,
     diff_command,
