@@ -8,11 +8,13 @@ import importlib
 import inspect
 import itertools
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import policy_api
 from policy_api import settings
+from policy_api.domain.linting.base import LINT_RULES, Rule
+from policy_api.domain.linting.runner import packs
 from policy_api.errors import PolicyError, error_kinds
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -77,7 +79,34 @@ def problems_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def lint_rules_page() -> str:
+    """List every rule of lint, packs last."""
+    lines = [
+        NOTE,
+        "# Lint rules\n",
+        "What `policy-api lint` asks of every policy on every site. [Lint](../explanation/lint.md)",
+        "explains each rule: when it applies, what satisfies it, and why. An id is never reused",
+        "and never renamed, because waivers name it.\n",
+        *rules_table(rule for rule in LINT_RULES if not rule.pack),
+    ]
+    for pack in packs():
+        lines += [
+            f"\n## Pack `{pack}`\n",
+            f"Runs with `--pack {pack}` only.\n",
+            *rules_table(rule for rule in LINT_RULES if rule.pack == pack),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def rules_table(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield the lines of a table of rules."""
+    yield from ("| rule | severity | source | asks that |", "| --- | --- | --- | --- |")
+    for rule in rules:
+        yield f"| `{rule.id}` | {rule.severity.value} | {rule.source} | {rule.title} |"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
+    "lint-rules.md": lint_rules_page,
     "problems.md": problems_page,
     "settings.md": settings_page,
 }

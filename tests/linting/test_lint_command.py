@@ -85,7 +85,7 @@ def test_a_waiver_needs_a_reason_and_lets_a_rule_pass() -> None:
     [
         (("--pack", "mars"), "known: us-ca, br, gb, ch, processor"),
         (("--site", "moon"), "There is no site 'moon'"),
-        (("--waive", "XXX-001=why not"), "There is no rule 'XXX-001'"),
+        (("--waive", "NIL-001=why not"), "There is no rule 'NIL-001'"),
         (("--locale", "not a language"), "not a language"),
     ],
 )
