@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from policy_api import clock, logs
+from policy_api import clock
 from policy_api.access import queries, service
 from policy_api.access.audit import first_broken, log_head
 from policy_api.access.principal import Actor
@@ -35,11 +35,6 @@ def scopes_of(
         return parse_scopes(written)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-
-
-def actor(name: str) -> Actor:
-    """Return who works on the command line, as the record names them."""
-    return Actor(name=name, request_id=logs.request_id.get() or logs.new_request_id())
 
 
 @click.group("token")
@@ -78,7 +73,7 @@ def create_command(
             scopes=scopes,
             days=days,
             profile=state().settings.profile,
-            by=actor(by),
+            by=Actor.at_console(by),
             now=clock.now(),
         )
     shown = row.to_json()
@@ -101,7 +96,9 @@ def list_command(*, as_json: bool) -> None:
 def revoke_command(token_id: str, *, by: str, as_json: bool) -> None:
     """Revoke a token; it is refused from the next request on."""
     with writing() as session:
-        row: TokenRow = service.revoke(session, token_id=token_id, by=actor(by), now=clock.now())
+        row: TokenRow = service.revoke(
+            session, token_id=token_id, by=Actor.at_console(by), now=clock.now()
+        )
     emit(row.to_json(), f"Token {row.id} of {row.holder} is revoked.", as_json=as_json)
 
 

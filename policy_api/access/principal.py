@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
+from policy_api import logs
 from policy_api.access.refusals import NotAllowed
 from policy_api.access.scopes import EVERYWHERE, Action, Bases, Scope, covers, is_within
 from policy_api.errors import NotFound
@@ -20,6 +22,11 @@ class Actor:
     """None on the command line."""
 
     request_id: str = ""
+
+    @classmethod
+    def at_console(cls, name: str) -> Self:
+        """Return who works on the command line; each command counts as one request."""
+        return cls(name=name, request_id=logs.request_id.get() or logs.new_request_id())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

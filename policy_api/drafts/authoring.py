@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from policy_api.access.audit import Act, record
-from policy_api.access.principal import Principal
+from policy_api.access.principal import Actor, Principal
 from policy_api.access.refusals import NotAllowed
 from policy_api.access.scopes import Action
 from policy_api.domain.content.source import Entry, Source
@@ -172,8 +172,7 @@ class Author:
         imported = service.import_source(
             self.session, source=source, title=title, by=self.by.name, now=self.now
         )
-        draft = self.draft(imported.draft)
-        self._record(action, draft, after=self._content(draft))
+        note_import(self.session, imported, action=action, by=self.by.actor, now=self.now)
         return imported
 
     # The record
@@ -222,6 +221,21 @@ class Author:
 
     def _content(self, draft: DraftRow) -> str:
         return content_digest(draft, queries.edits(self.session, draft_id=draft.id))
+
+
+def note_import(
+    session: Session,
+    imported: ImportedDraft,
+    *,
+    by: Actor,
+    now: datetime,
+    action: str = "draft.import",
+) -> None:
+    """Write into the audit log that a whole source became a draft."""
+    draft = service.open_draft_by_id(session, str(imported.draft))
+    content = content_digest(draft, queries.edits(session, draft_id=draft.id))
+    act = Act(action=action, object=f"drafts/{draft.id}", after=content)
+    record(session, act, by=by, now=now)
 
 
 def entry_etag(entry: Entry) -> str:

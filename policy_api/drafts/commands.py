@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from policy_api import clock
+from policy_api.access.principal import Actor
 from policy_api.console import AppCommand, emit, json_option
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.entries.bundle import read_bundle, write_bundle
 from policy_api.drafts import service
+from policy_api.drafts.authoring import note_import
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
 from policy_api.ledger.history import export_history
@@ -26,10 +28,10 @@ from policy_api.ledger.history import export_history
 def import_command(bundle: Path, *, title: str, by: str, as_json: bool) -> None:
     """Import a bundle as a draft on the newest release. Nothing is published."""
     source = read_bundle(bundle).source
+    now = clock.now()
     with writing() as session:
-        imported = service.import_source(
-            session, source=source, title=title, by=by, now=clock.now()
-        )
+        imported = service.import_source(session, source=source, title=title, by=by, now=now)
+        note_import(session, imported, by=Actor.at_console(by), now=now)
     answer = {
         "draft": imported.draft,
         "base_release": imported.base_release,

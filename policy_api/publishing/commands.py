@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from policy_api import clock
+from policy_api.access.principal import Actor
 from policy_api.console import FAILED, AppCommand, PolicyCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
@@ -21,13 +22,21 @@ from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.records import VersionRecord
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts import service as drafts
+from policy_api.drafts.queries import DraftRow
 from policy_api.drafts.stamping import stamp
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
 from policy_api.publishing import service
 from policy_api.publishing.checking import check
+from policy_api.publishing.gate import GateClosed
 from policy_api.publishing.options import announcement_of, announcement_options
-from policy_api.publishing.service import Published, Publisher
+from policy_api.publishing.releasing import (
+    Release,
+    note_release,
+    release_through_gate,
+    review_lacks,
+)
+from policy_api.publishing.service import Progress, Published, Publisher
 from policy_api.publishing.withdrawing import withdraw
 from policy_api.web.state import state
 
@@ -95,24 +104,12 @@ def publish_command(
     read = None if bundle is None else read_bundle(bundle).source
     if dry_run:
         reader = db.session()
-        source, _ = _work(reader, read, draft_id, base)
-        _show_plan(reader, source, options, as_json=as_json)
+        work = _work(reader, read, draft_id, base)
+        _show_plan(reader, work.source, options, as_json=as_json)
         return
-    now = clock.now()
-    publisher = Publisher(actor=options["by"], signer=_signer())
     with writing() as session, _Ticker(hidden=as_json) as tick:
-        source, edited_on = _work(session, read, draft_id, base)
-        done = service.publish(
-            session,
-            source=source,
-            base=edited_on,
-            announcement=_announcement(source, options),
-            publisher=publisher,
-            now=now,
-            progress=tick,
-        )
-        if draft_id is not None:
-            drafts.mark_published(session, draft_id, release=done.release)
+        work = _work(session, read, draft_id, base)
+        done = _released(session, work, options, as_json=as_json, progress=tick)
     _emit_published(done, as_json=as_json)
 
 
@@ -134,18 +131,53 @@ def withdraw_command(release: int, *, as_json: bool, **options: Any) -> None:  #
             publisher=publisher,
             now=now,
         )
+        by = Actor.at_console(options["by"])
+        note_release(session, done, withdrawn=release, by=by, now=now)
     _emit_published(done, as_json=as_json)
 
 
-def _work(
-    session: Session, read: Source | None, draft_id: str | None, base: int | None
-) -> tuple[Source, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What is to be published."""
+
+    source: Source
+    base: int
+    draft: DraftRow | None = None
+
+
+def _work(session: Session, read: Source | None, draft_id: str | None, base: int | None) -> _Work:
     """Return the source to publish and the release it was edited on."""
     if read is not None:
-        return _stamped(session, read), queries.head_number(session) if base is None else base
+        edited_on = queries.head_number(session) if base is None else base
+        return _Work(source=_stamped(session, read), base=edited_on)
     draft = drafts.open_draft_by_id(session, str(draft_id))
     source = drafts.source_of(session, draft)
-    return source, draft.base_release or 0
+    return _Work(source=source, base=draft.base_release or 0, draft=draft)
+
+
+def _released(
+    session: Session, work: _Work, options: dict[str, Any], *, as_json: bool, progress: Progress
+) -> Published:
+    """Publish a bundle or a draft through the gate, and note who did it."""
+    now, draft = clock.now(), work.draft
+    wanted = Release(
+        source=work.source,
+        base=work.base,
+        announcement=_announcement(work.source, options),
+        review=None if draft is None else review_lacks(session, draft),
+    )
+    publisher = Publisher(actor=options["by"], signer=_signer())
+    try:
+        done = release_through_gate(
+            session, wanted, publisher=publisher, now=now, progress=progress
+        )
+    except GateClosed as error:
+        raise (error if as_json else error.in_words()) from error
+    if draft is not None:
+        drafts.mark_published(session, str(draft.id), release=done.release)
+    by = Actor.at_console(options["by"])
+    note_release(session, done, site=draft.site if draft else None, by=by, now=now)
+    return done
 
 
 def _stamped(session: Session, source: Source) -> Source:

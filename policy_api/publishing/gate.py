@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -29,6 +29,12 @@ class GateClosed(Refused):
     """Something is not right with a release yet; lists all of it, and what may be waived."""
 
     slug, title = "gate-closed", "The release is not ready"
+
+    def in_words(self) -> GateClosed:
+        """Return the same refusal with a line for people in the place of each finding."""
+        found = self.extra["findings"]
+        lines = [_line(each) for each in found] if isinstance(found, list) else []
+        return GateClosed(self.detail, findings=lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +70,6 @@ class GateFinding:
             "waivable": self.is_waivable,
             **dict(self.facts),
         }
-
-    def __str__(self) -> str:
-        where = " ".join(part for part in (self.path, self.pointer) if part)
-        mark = "may be waived" if self.is_waivable else "cannot be waived"
-        return f"{self.rule} ({mark}): {where + ': ' if where else ''}{self.detail}"
 
 
 def check_waivers(waivers: Sequence[Waiver]) -> None:
@@ -128,6 +129,12 @@ def of_problems(problems: Iterable[Problem]) -> Iterator[GateFinding]:
             path=problem.file,
             pointer=problem.pointer,
         )
+
+
+def _line(found: Mapping[str, Any]) -> str:
+    mark = "may be waived" if found["waivable"] else "cannot be waived"
+    where = " ".join(part for part in (found["path"], found["pointer"]) if part)
+    return f"{found['rule']} ({mark}) {where}: {found['detail']}".replace(" :", ":")
 
 
 def merged(findings: Iterable[GateFinding]) -> list[GateFinding]:

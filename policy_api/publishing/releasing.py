@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,6 +38,11 @@ REVIEW_LACKS = {
     Standing.CHANGED: "The draft was edited after its review.",
 }
 """How a draft stands in its review → what is missing. Without a review nothing is."""
+
+
+def review_lacks(session: Session, draft: DraftRow) -> str | None:
+    """Return what the review of a draft still lacks, in words; None where nothing is missing."""
+    return REVIEW_LACKS.get(standing_of(session, draft))
 
 
 def no_release(number: int) -> str:
@@ -126,20 +132,13 @@ class Releaser:
             source=drafts.source_of(self.session, draft),
             base=draft.base_release or 0,
             announcement=announcement,
-            review=REVIEW_LACKS.get(standing_of(self.session, draft)),
+            review=review_lacks(self.session, draft),
         )
-        before = _chain_head(self.session)
+        territory = self.author.territory(draft, wanted.source)
         done = release_through_gate(self.session, wanted, publisher=self.publisher, now=self.now)
-        self._check_reach(version.site for version in done.versions)
+        _check_reach(territory.owns, (version.site for version in done.versions))
         drafts.mark_published(self.session, str(draft.id), release=done.release)
-        act = Act(
-            action="release.publish",
-            object=f"releases/{done.release}",
-            site=draft.site,
-            before=before,
-            after=done.chain_head,
-        )
-        record(self.session, act, by=self.by.actor, now=self.now)
+        note_release(self.session, done, site=draft.site, by=self.by.actor, now=self.now)
         return done
 
     def withdraw(self, number: int, *, told: Announcement) -> Published:
@@ -153,8 +152,8 @@ class Releaser:
             *queries.release_versions(self.session, release=number),
             *queries.versions_announced_by(self.session, release=number, after=self.now),
         )
-        self._check_reach(version.site for version in taken)
-        before = _chain_head(self.session)
+        publishes = partial(self.by.may, Action.PUBLISH)
+        _check_reach(publishes, (version.site for version in taken))
         done = withdraw(
             self.session,
             release=number,
@@ -163,9 +162,7 @@ class Releaser:
             publisher=self.publisher,
             now=self.now,
         )
-        note_withdrawal(
-            self.session, number, before=before, done=done, by=self.by.actor, now=self.now
-        )
+        note_release(self.session, done, withdrawn=number, by=self.by.actor, now=self.now)
         return done
 
     def revert(self, number: int) -> ImportedDraft:
@@ -192,40 +189,55 @@ class Releaser:
             raise NotFound(no_release(number))
         return found, shown
 
+    def made(self, number: int) -> tuple[ReleaseRow, tuple[VersionRow, ...]]:
+        """Return a release that this very token made; all of it is its own."""
+        found = queries.release(self.session, number)
+        if found is None:
+            raise NotFound(no_release(number))
+        return found, _versions(self.session, found)
+
     def shown(self, found: ReleaseRow) -> tuple[VersionRow, ...] | None:
         """Return the versions of a release on the token's own sites; None if it has none there."""
-        made = queries.release_versions(self.session, release=found.withdraws or found.number)
+        made = _versions(self.session, found)
         own = tuple(version for version in made if self.by.sees(version.site))
         return own if own or self.by.sees(None) else None
 
-    def _check_reach(self, sites: Iterable[str]) -> None:
-        beyond = sorted({site for site in sites if not self.by.may(Action.PUBLISH, site)})
-        if beyond:
-            raise NotAllowed("The release concerns other sites too.", sites=beyond)
+
+def _check_reach(owns: Callable[[str], bool], sites: Iterable[str]) -> None:
+    """Refuse a release that concerns sites beyond those of whoever makes it."""
+    beyond = sorted({site for site in sites if not owns(site)})
+    if beyond:
+        raise NotAllowed("The release concerns other sites too.", sites=beyond)
 
 
-def note_withdrawal(
+def note_release(
     session: Session,
-    number: int,
-    *,
-    before: str | None,
     done: Published,
+    *,
     by: Actor,
     now: datetime,
+    site: str | None = None,
+    withdrawn: int | None = None,
 ) -> None:
-    """Write a withdrawal into the audit log."""
+    """Write a release into the audit log, with the chain's heads before and after it.
+
+    :param site: The site it was limited to; None for all.
+    :param withdrawn: The release it takes back.
+    """
+    earlier = queries.release(session, done.release - 1)
     act = Act(
-        action="release.withdraw",
-        object=f"releases/{number}",
-        before=before,
+        action="release.publish" if withdrawn is None else "release.withdraw",
+        object=f"releases/{done.release if withdrawn is None else withdrawn}",
+        site=site,
+        before=None if earlier is None else earlier.chain_head,
         after=done.chain_head,
     )
     record(session, act, by=by, now=now)
 
 
-def _chain_head(session: Session) -> str | None:
-    head = queries.head(session)
-    return None if head is None else head.chain_head
+def _versions(session: Session, found: ReleaseRow) -> tuple[VersionRow, ...]:
+    """Return the versions that a release made, or took back."""
+    return queries.release_versions(session, release=found.withdraws or found.number)
 
 
 def waiver_counts(found: ReleaseRow) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def shown_releases(*, before: int | None, limit: int) -> list[dict[str, Any]]:
 
 def release_outcome(releaser: Releaser, number: int) -> Outcome:
     """Answer with a release that was just made."""
-    found, versions = releaser.release(number)
+    found, versions = releaser.made(number)
     shown = release_json(found, versions, by=releaser.by, now=releaser.now)
     return outcome(shown, status=201, headers={"Location": shown["href"]})
 
