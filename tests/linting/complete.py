@@ -30,6 +30,12 @@ PLAIN = (
     "were written again. What we do not mention is not done. What we stop doing disappears from "
     "this page, and what we begin to do is written down before it begins."
 )
+LICENSE = {
+    "spdx": "CC-BY-4.0",
+    "url": "https://creativecommons.org/licenses/by/4.0/",
+    "attribution": "Example Inc.",
+    "adapted_from": "“Model policy” by A. Writer, https://example.eu/model, changed",
+}
 CHANGES = "We announce every important change by e-mail, thirty days ahead."
 
 
@@ -81,12 +87,7 @@ def entries() -> Entries:
         POLICY: {
             "title": "Privacy policy",
             "sections": ["about", "data", "rights", "policy-changes"],
-            "license": {
-                "spdx": "CC-BY-4.0",
-                "url": "https://creativecommons.org/licenses/by/4.0/",
-                "attribution": "Example Inc.",
-                "adapted_from": "“Model policy” by A. Writer, https://example.eu/model, changed",
-            },
+            "license": dict(LICENSE),
         },
         f"{POLICY}/tables/services": {"columns": ["recipient", "purpose"], "rows": rows()},
         **sections(),
@@ -181,51 +182,10 @@ def rows() -> list[Entries]:
 
 def sections() -> Entries:
     """Return the sections."""
-    rights = [{"key": code.lower(), "right": f"eu-gdpr:{code}"} for code in RIGHTS]
-    rights.append({"key": "withdraw", "right": "eu-gdpr:A7-3", "text": "Press “stop” at any time."})
-    shown = ["office", "union", "kingdom", "officer", "regulator"]
-    cookie = {"key": "session", "name": "sid", "purpose": "Signing in.", "duration": "session"}
-    embed = {
-        "provider": "switch",
-        "url": "https://example.org/switch",
-        "title": "Switch",
-        "fallback": "Write to us and we switch it off.",
-    }
-    blocks: dict[str, list[Entries]] = {
-        "about": [
-            {"key": "text", "kind": "text", "markdown": PLAIN},
-            {"key": "sites", "kind": "site_list", "sites": "*"},
-            {"key": "people", "kind": "contacts", "contacts": shown},
-            {"key": "switch", "kind": "embed", **embed},
-        ],
-        "data": [
-            {
-                "key": "own",
-                "kind": "processing",
-                "items": [facts(key="orders", label="Orders")],
-            },
-            {"key": "cookies", "kind": "cookies", "items": [{**cookie, "third_party": False}]},
-            {"key": "table", "kind": "recipients_table", "table": "services"},
-            {
-                "key": "storage",
-                "kind": "retention",
-                "rules": [{"key": "all", "applies_to": "Everything", "duration": "P30D"}],
-            },
-        ],
-        "rights": [
-            {
-                "key": "all",
-                "kind": "rights",
-                "rights": rights,
-                "exercise_contact": "office",
-                "automated_decisions": False,
-            },
-            {
-                "key": "objection",
-                "kind": "rights",
-                "rights": [{"key": "object", "right": "eu-gdpr:A21"}],
-            },
-        ],
+    blocks = {
+        "about": about(),
+        "data": handled(),
+        "rights": rights(),
         "policy-changes": [
             {"key": "text", "kind": "text", "markdown": CHANGES},
             {"key": "latest", "kind": "changelog"},
@@ -235,6 +195,58 @@ def sections() -> Entries:
         f"{POLICY}/sections/{key}": {"heading": key.capitalize(), "blocks": inside}
         for key, inside in blocks.items()
     }
+
+
+def about() -> list[Entries]:
+    """Return who publishes, where, and how to reach them."""
+    shown = ["office", "union", "kingdom", "officer", "regulator"]
+    embed = {
+        "provider": "switch",
+        "url": "https://example.org/switch",
+        "title": "Switch",
+        "fallback": "Write to us and we switch it off.",
+    }
+    return [
+        {"key": "text", "kind": "text", "markdown": PLAIN},
+        {"key": "sites", "kind": "site_list", "sites": "*"},
+        {"key": "people", "kind": "contacts", "contacts": shown},
+        {"key": "switch", "kind": "embed", **embed},
+    ]
+
+
+def handled() -> list[Entries]:
+    """Return what is done with data, where it goes and how long it stays."""
+    cookie = {
+        "key": "session",
+        "name": "sid",
+        "purpose": "Signing in.",
+        "duration": "session",
+        "third_party": False,
+    }
+    rule = {"key": "all", "applies_to": "Everything", "duration": "P30D"}
+    return [
+        {"key": "own", "kind": "processing", "items": [facts(key="orders", label="Orders")]},
+        {"key": "cookies", "kind": "cookies", "items": [cookie]},
+        {"key": "table", "kind": "recipients_table", "table": "services"},
+        {"key": "storage", "kind": "retention", "rules": [rule]},
+    ]
+
+
+def rights() -> list[Entries]:
+    """Return the rights, that to object apart from the others."""
+    stated = [{"key": code.lower(), "right": f"eu-gdpr:{code}"} for code in RIGHTS]
+    stated.append({"key": "withdraw", "right": "eu-gdpr:A7-3", "text": "Press “stop” at any time."})
+    objection = [{"key": "object", "right": "eu-gdpr:A21"}]
+    return [
+        {
+            "key": "all",
+            "kind": "rights",
+            "rights": stated,
+            "exercise_contact": "office",
+            "automated_decisions": False,
+        },
+        {"key": "objection", "kind": "rights", "rights": objection},
+    ]
 
 
 def release() -> Release:

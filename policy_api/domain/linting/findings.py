@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from policy_api.domain.labels import phrase
@@ -77,14 +78,14 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What all rules say of all sites."""
 
     judgements: tuple[Judgement, ...]
     waivers: tuple[Waiver, ...] = ()
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was found, rule by rule, each thing once with all sites that show it."""
         known: dict[tuple[str, ...], Finding] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from policy_api.domain.blocks.base import TextForm, Unit
@@ -28,6 +28,12 @@ PRIVACY_KINDS: Final = frozenset({"dpv:PrivacyNotice", "dpv:LayeredNotice", "dpv
 
 PROCESSING_AGREEMENT: Final = "dpv:DataProcessingAgreement"
 PROCESSOR_PACK: Final = "processor"
+
+
+@lru_cache(maxsize=4096)
+def _plain(markdown: str) -> str:
+    """Read Markdown once, however many sites share the text."""
+    return plain_text(markdown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +262,7 @@ class View:
 
     def _words(self, unit: Unit) -> str:
         filled = fill(unit.text, self.values, form=unit.form.value)
-        return plain_text(filled) if unit.form is TextForm.MARKDOWN else filled
+        return _plain(filled) if unit.form is TextForm.MARKDOWN else filled
 
     def term_of(self, category: str) -> str | None:
         """Return the term of a category of data: its own, or what it is closest to."""

@@ -13,12 +13,12 @@ from policy_api.domain.linting.rules import (
     license,  # noqa: A004 -- named like its group
     locales,
     origins,
-    processor,
     purposes,
     recipients,
     retention,
     rights,
     sites,
+    sub_processors,
     transfers,
     us_ca,
     wording,
@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[Rule, ...], ...] = (
     br.RULES,
     gb.RULES,
     ch.RULES,
-    processor.RULES,
+    sub_processors.RULES,
 )
 """Every group, in the order of the documentation; packs last."""
 

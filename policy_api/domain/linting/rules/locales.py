@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from typing_extensions import override
@@ -138,10 +139,12 @@ class TranslationsFaithful(Rule):
                 yield Flaw(path=prose.path, message=message, values=values, place=place)
 
 
+@lru_cache(maxsize=8192)
 def tokens(text: str) -> frozenset[str]:
     """Return what a translation must keep: placeholders, links, mail addresses, numbers.
 
-    Numbers are compared without separators and in any script's digits.
+    Numbers are compared without separators and in any script's digits. Remembered, because many
+    sites share a text.
     """
     found = {f"{{{name}}}" for name in names(text)}
     bare = _PLACEHOLDER.sub(" ", text)
