@@ -1,0 +1,160 @@
+"""A policy page, read: headings, passages, lists and tables, each with its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final
+
+from policy_api.errors import BadInput, Problem
+
+PAGE_BYTES: Final = 2 * 1024 * 1024
+"""The largest page that is read; a long policy takes a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Words that look alike: one style, one link."""
+
+    text: str
+    strong: bool = False
+    emphasis: bool = False
+    href: str = ""
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A line that names what follows."""
+
+    runs: Runs
+    line: int
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A paragraph, or an item of a list."""
+
+    runs: Runs
+    line: int
+    depth: int = 0
+    """0 outside lists, 1 in a list, 2 in a list inside a list."""
+
+    number: int = 0
+    """Place in an ordered list; 0 in any other."""
+
+    continues: bool = False
+    """A further paragraph of the item before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One field of a table."""
+
+    runs: Runs
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The words, on one line."""
+        return words(self.runs)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Where the words lead."""
+        return tuple(dict.fromkeys(run.href for run in self.runs if run.href))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table: a line of heads and rows of cells, all of one width."""
+
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    line: int
+    caption: str = ""
+
+
+Piece = Heading | Passage | Grid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something a person should look at."""
+
+    line: int
+    kind: str
+    """``dropped`` as asked, ``left_out`` because it is no text, ``guessed``, ``changed``, or
+    ``not_placed``: kept as words, because no field takes it."""
+
+    text: str
+    detail: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for programs."""
+        return {"line": self.line, "kind": self.kind, "text": self.text, "detail": self.detail}
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """What was read, in order."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    title: str = ""
+    """What the page calls itself outside its text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropping:
+    """What the user wants left out: nothing, unless asked."""
+
+    patterns: tuple[str, ...] = ()
+    """Whole lines or passages, ``*`` for any words; ``<nav>`` for an HTML element."""
+
+    lines: tuple[tuple[int, int], ...] = ()
+    """First and last line of ranges."""
+
+    def drops(self, text: str, line: int) -> bool:
+        """Tell whether a line or passage is to be left out."""
+        if any(first <= line <= last for first, last in self.lines):
+            return True
+        flat = " ".join(text.split()).casefold()
+        return any(fnmatchcase(flat, pattern.casefold()) for pattern in self.patterns)
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """Names of HTML elements that are left out with everything in them."""
+        return frozenset(
+            pattern[1:-1].strip().lower()
+            for pattern in self.patterns
+            if pattern.startswith("<") and pattern.endswith(">")
+        )
+
+
+def words(runs: Runs) -> str:
+    """Return the words of runs, white space collapsed."""
+    return " ".join("".join(run.text for run in runs).split())
+
+
+def plain(text: str) -> Runs:
+    """Return a text as one run without style."""
+    return (Run(text=text),) if text else ()
+
+
+def line_ranges(written: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Return ranges of lines, written as ``3`` or ``3-14``.
+
+    :raises BadInput: If one is written otherwise.
+    """
+    ranges = []
+    for each in written:
+        first, _, last = each.partition("-")
+        if not (first.strip().isdecimal() and (last.strip() or first.strip()).isdecimal()):
+            problem = Problem(f"“{each[:40]}” is no range of lines.", expected="such as 3 or 3-14")
+            raise BadInput(problems=[problem])
+        ranges.append((int(first[:9]), int((last or first)[:9])))
+    return tuple(ranges)
