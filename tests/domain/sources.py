@@ -32,6 +32,11 @@ def row(key: str, recipient: str, applies_to: list[str], **more: object) -> Entr
 
 def entries() -> Entries:
     """Return the authored entries, to be changed by a test."""
+    return {**parties(), **policy(), **german()}
+
+
+def parties() -> Entries:
+    """Return who publishes, where, and who receives data."""
     return {
         "organization": {"name": "Example", "source_locale": "en"},
         "sites/main": {
@@ -59,6 +64,12 @@ def entries() -> Entries:
             "label": {"en": "IP address", "de": "IP-Adresse"},
             "term": "pd:IPAddress",
         },
+    }
+
+
+def policy() -> Entries:
+    """Return the policy in English."""
+    return {
         "policies/privacy": {
             "title": "Privacy policy",
             "kind": "dpv:PrivacyNotice",
@@ -84,6 +95,12 @@ def entries() -> Entries:
                 row("payments", "payer", ["shop"], purpose=PAYMENT, locations=[{"country": "US"}]),
             ],
         },
+    }
+
+
+def german() -> Entries:
+    """Return the German units; the section on contacts has none."""
+    return {
         "policies/privacy/locales/de/policy": units(title=("Privacy policy", "Datenschutz")),
         "policies/privacy/locales/de/sections/welcome": units(
             heading=("Welcome", "Willkommen"),
