@@ -150,7 +150,12 @@ class SiteScene:
 
     def _place(self, place: Mapping[str, Any]) -> dict[str, Any]:
         parts = {name: place.get(name) for name in ("country", "region", "place")}
-        return {**parts, "label": labels.place_label(*parts.values(), self.locale)}
+        return {
+            **parts,
+            "label": labels.place_label(
+                place.get("country"), place.get("region"), place.get("place"), self.locale
+            ),
+        }
 
     def _transfer(
         self, stated: Mapping[str, Any], locations: Iterable[Mapping[str, Any]] | None
