@@ -39,6 +39,7 @@ def upgrade() -> None:
     create_endpoint()
     create_beside_endpoint()
     create_delivery()
+    create_fanout_cursor()
     create_mail()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(RING)
@@ -192,6 +193,9 @@ def create_delivery() -> None:
         sqlite_with_rowid=False,
         **table_options(),
     )
+
+
+def create_fanout_cursor() -> None:
     cursor = op.create_table(
         "fanout_cursor",
         sa.Column("id", WHOLE_NUMBER, primary_key=True, autoincrement=False),
