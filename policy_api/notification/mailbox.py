@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
-from policy_api import clock
 from policy_api.db.tx import retrying, writing
 from policy_api.events import queries as events
 from policy_api.events import service
@@ -23,6 +22,9 @@ from policy_api.notification.pace import Pace
 T = TypeVar("T")
 
 Clock = Callable[[Session], datetime]
+
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
+_POSTGRESQL_NOW = select(func.clock_timestamp())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +41,11 @@ class Turn:
 
 
 def database_time(session: Session) -> datetime:
-    """Return the time by which leases are measured: one clock for all workers.
-
-    On SQLite all of them are on one machine; elsewhere the server's clock is the common one.
-    """
+    """Return the time by which leases are measured: the database's, one clock for all workers."""
     if session.get_bind().dialect.name == "sqlite":
-        return clock.now()
-    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+        found: str = session.execute(_SQLITE_NOW).scalar_one()
+        return datetime.fromisoformat(found)
+    now: datetime = session.execute(_POSTGRESQL_NOW).scalar_one()
     return now
 
 
@@ -70,7 +70,8 @@ class Mailbox:
         now = self._look(self._now)
         next_due = self._look(events.next_due)
         if next_due is not None and next_due <= now:
-            self._write(lambda session: service.fire_due(session, now=now))
+            second = now.replace(microsecond=0)
+            self._write(lambda session: service.fire_due(session, now=second))
         has_more = False
         if self._look(fanout.has_work):
             has_more = self._write(

@@ -31,6 +31,7 @@ class Request:
     """On the monotonic clock."""
 
     connection: int
+    path: str
 
     @property
     def id(self) -> str:
@@ -145,11 +146,17 @@ class Receiver:
             head = await reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:
             return None
-        lines = head.decode("latin-1").split("\r\n")[1:-2]
+        first, *lines = head.decode("latin-1").split("\r\n")[:-2]
         pairs = (line.partition(":") for line in lines)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        return Request(headers=headers, body=body, at=time.monotonic(), connection=number)
+        return Request(
+            headers=headers,
+            body=body,
+            at=time.monotonic(),
+            connection=number,
+            path=first.split(" ")[1],
+        )
 
 
 async def polite(request: Request, writer: asyncio.StreamWriter) -> None:
