@@ -92,7 +92,7 @@ def covers(scopes: Iterable[Scope], wanted: Scope, bases: Bases) -> bool:
     """Tell whether some scopes include another one."""
     site = None if wanted.site == EVERYWHERE else wanted.site
     return any(
-        scope.action is wanted.action
+        scope.allows(wanted.action)
         and is_within(site, None if scope.site == EVERYWHERE else scope.site, bases)
         for scope in scopes
     )

@@ -90,7 +90,7 @@ def get_draft(_query: dict[str, Any], *, draft_id: int) -> Response:
 
 
 @blp.delete(DRAFT)
-@needs(*EDITING)
+@needs(Action.WRITE)
 @blp.arguments(NoQuery, location="query")
 @blp.response(204)
 def discard_draft(_query: dict[str, Any], *, draft_id: int) -> Response:

@@ -15,6 +15,8 @@ from policy_api.domain.changes.types import Significance
 from policy_api.domain.content.source import Source
 from policy_api.domain.entries.checks import check_source
 from policy_api.domain.languages import lookup
+from policy_api.domain.linting.forms import Reader, report_json
+from policy_api.domain.linting.runner import lint
 from policy_api.domain.planning.release import Announcement, Kind, PlannedVersion
 from policy_api.domain.planning.stamp import Stamp, stamped, unstamped
 from policy_api.domain.planning.units import unit_changes
@@ -69,6 +71,16 @@ class Preview:
             "effective_at": instant_text(plan.effective_at),
             "items": items,
         }
+
+    def findings(self, shows: Callable[[str], bool], *, locale: str) -> Json:
+        """Return what lint says.
+
+        :param locale: Language of the messages.
+        """
+        self.check()
+        sites = [site for site in self.source.sites() if shows(site)]
+        report = lint(self.source, now=self.now, sites=sites)
+        return report_json(report, Reader(locale=locale))
 
     def edition(self, site: str, policy: str, *, locale: str | None) -> Json:
         """Return the edition that a site would get.

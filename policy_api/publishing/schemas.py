@@ -128,6 +128,15 @@ class DraftDiffOut(Schema):
     items = fields.List(fields.Nested(PlannedVersionOut), required=True)
 
 
+class LintOut(Schema):
+    """What lint says of a draft."""
+
+    locale = fields.String(required=True)
+    summary = fields.Dict(required=True, metadata={"description": "Severity → findings."})
+    verdicts = fields.Dict(required=True, metadata={"description": "Rule → pass, fail or n/a."})
+    findings = fields.List(fields.Dict(), required=True)
+
+
 class ReleaseVersionOut(Schema):
     """A version that a release made."""
 

@@ -30,6 +30,7 @@ from policy_api.publishing.previewing import Preview, as_page
 from policy_api.publishing.releasing import Releaser
 from policy_api.publishing.schemas import (
     DraftDiffOut,
+    LintOut,
     PreviewQuery,
     PublishIn,
     ReleaseOut,
@@ -80,6 +81,17 @@ def preview_draft_page(query: dict[str, Any], *, draft_id: int, site: str, polic
     security = f"{PAGE_POLICY}; frame-src {frames}" if frames else PAGE_POLICY
     headers = {"Content-Security-Policy": security, "X-Robots-Tag": "noindex"}
     return private(text.encode(), media_type=HTML, headers=headers)
+
+
+@blp.get(f"{DRAFT}/lint")
+@needs(Action.READ_DRAFT)
+@blp.arguments(PreviewQuery, location="query")
+@blp.response(200, LintOut)
+def lint_draft(query: dict[str, Any], *, draft_id: int) -> Response:
+    """Check the content of the draft against the rules of data protection."""
+    author = reading()
+    preview, territory = previewed(author, author.draft(draft_id))
+    return told(preview.findings(territory.owns, locale=query["locale"] or "en"))
 
 
 @blp.post(f"{DRAFT}/publish")
