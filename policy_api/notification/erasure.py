@@ -94,7 +94,5 @@ def _erase_ended(session: Session, *, now: datetime, chunk: int) -> int:
 
 def _drop_endpoints(session: Session, ids: Sequence[int]) -> None:
     for table in (Attempt, Delivery, Ping):
-        session.execute(
-            delete(table).where(table.endpoint_id.in_(ids)), execution_options=SILENT
-        )
+        session.execute(delete(table).where(table.endpoint_id.in_(ids)), execution_options=SILENT)
     session.execute(delete(Endpoint).where(Endpoint.id.in_(ids)), execution_options=SILENT)

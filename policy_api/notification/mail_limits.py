@@ -76,4 +76,6 @@ def forget(session: Session, *, now: datetime) -> None:
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(MailConfirmation).where(*conditions)) or 0
+    return (
+        session.scalar(select(func.count()).select_from(MailConfirmation).where(*conditions)) or 0
+    )

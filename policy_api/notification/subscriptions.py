@@ -205,9 +205,7 @@ def _with_endpoint() -> Select[MailSubscription, Endpoint]:
     )
 
 
-def _end(
-    session: Session, found: MailSubscription, endpoint: Endpoint, *, now: datetime
-) -> None:
+def _end(session: Session, found: MailSubscription, endpoint: Endpoint, *, now: datetime) -> None:
     found.ended_at = now
     endpoint.state, endpoint.stopped_at = "deleted", now
     _let_go(endpoint)
