@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), *DOCUMENTATION)
     register_doors(app, public=public, bases_of=_bases)
     if settings.trusted_proxies:
-        _trust_proxies(app, hops=settings.trusted_proxies)
+        _trust_proxies(app, hops=settings.trusted_proxies, host=settings.trust_forwarded_host)
     return app
 
 
@@ -135,9 +135,10 @@ def _bases(session: Session) -> Bases:
     return {key: site.base for key, site in directory.sites.items()}
 
 
-def _trust_proxies(app: Flask, *, hops: int) -> None:
-    """Believe the nearest proxies about client and scheme; they pass the Host header on."""
-    fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0)
+def _trust_proxies(app: Flask, *, hops: int, host: bool) -> None:
+    """Believe the nearest proxies about client and scheme; of the host only if they are to."""
+    told = hops if host else 0
+    fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=told, x_port=0, x_prefix=0)
     app.wsgi_app = fixed  # type: ignore[method-assign]
 
 

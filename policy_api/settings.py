@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,11 @@ from environs import Env, EnvValidationError, ValidationError, validate
 PREFIX = "POLICY_API_"
 MIN_SECRET_BYTES = 32
 DEVELOPMENT_SECRET = "development-only-and-known-to-everybody"  # noqa: S105 -- refused in production
+
+
+_MAIL_FROM = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+)
 
 
 class Profile(StrEnum):
@@ -72,8 +78,20 @@ class Settings:
     trusted_proxies: int = 0
     """Number of proxies in front whose forwarded headers count. 0 ignores such headers."""
 
+    trust_forwarded_host: bool = False
+    """Whether `X-Forwarded-Host` says which site is meant, for proxies that do not pass `Host` on.
+    Needs `trusted_proxies`; the proxies must replace what a stranger sends."""
+
     max_age: int = 60
     """Longest time in seconds (0 to 300) a cache may keep an answer that can change."""
+
+    answer_cache_mib: int = 32
+    """Memory in MiB in which each web process keeps finished public answers, so that a repeat needs
+    no work. They are dropped as soon as something is published. 0 keeps none."""
+
+    fast_worker: bool = True
+    """Whether gunicorn runs with this program's own worker, which answers repeats before a thread
+    is needed. False takes gunicorn's threaded worker as it is."""
 
     rate_limit_storage: str = "memory://"
     """Where requests are counted: in each process, or a `valkey://` or `redis://` address shared by
@@ -83,16 +101,20 @@ class Settings:
     """Names of the installed plugins to load, separated by commas. An installed plugin that is not
     named stays off."""
 
-    notice_period_days: int | None = None
-    """Days between publication and effect of a material change, for sites that do not say. Empty:
-    the product's default."""
-
     webhook_allowed_networks: tuple[str, ...] = ()
     """Networks of your own, such as `10.20.0.0/16`, that webhooks may be sent to, separated by
     commas. Whatever else is not the open Internet is off limits."""
 
     webhook_allow_http: bool = False
     """Whether webhooks may be sent without encryption, to `http://` addresses."""
+
+    smtp_url: str = field(default="", repr=False)
+    """Server that takes mails: `smtp://user:password@mail.example.org:587`, which must offer
+    STARTTLS, `smtps://…` for TLS from the start, or `smtp://localhost:25?tls=no` for a server of
+    your own that nobody can listen to. Empty: mails go to `spool` in the data directory."""
+
+    mail_from: str = ""
+    """Sender of mails, such as `Example <privacy@example.org>`. Required with a mail server."""
 
     bind: str = "127.0.0.1"
     """Address to listen on."""
@@ -127,10 +149,12 @@ def load_settings(
         **_read_places(reader),
         **_read_web(reader),
         **_read_webhooks(reader),
+        **_read_mail(reader),
         **_read_process(reader),
     }
     problems = [*reader.problems(), *_unknown_names(given)]
     if not problems:
+        problems.extend(_contradictory(values))
         values["secret_key"], secret_problems = _secret_key(values)
         problems.extend(secret_problems)
     if problems:
@@ -183,12 +207,15 @@ def _read_places(reader: _Reader) -> dict[str, Any]:
 
 
 def _read_web(reader: _Reader) -> dict[str, Any]:
-    ages, hops = validate.Range(0, 300), validate.Range(0, 10)
+    ages, hops, sizes = validate.Range(0, 300), validate.Range(0, 10), validate.Range(0, 4096)
     return {
         "origin": reader.str("ORIGIN", default="", validate=_check_origin),
         "trusted_hosts": reader.names("TRUSTED_HOSTS"),
         "trusted_proxies": reader.int("TRUSTED_PROXIES", default=0, validate=hops),
+        "trust_forwarded_host": reader.bool("TRUST_FORWARDED_HOST", default=False),
         "max_age": reader.int("MAX_AGE", default=60, validate=ages),
+        "answer_cache_mib": reader.int("ANSWER_CACHE_MIB", default=32, validate=sizes),
+        "fast_worker": reader.bool("FAST_WORKER", default=True),
         "rate_limit_storage": reader.str("RATE_LIMIT_STORAGE", default="memory://"),
     }
 
@@ -201,13 +228,19 @@ def _read_webhooks(reader: _Reader) -> dict[str, Any]:
     }
 
 
+def _read_mail(reader: _Reader) -> dict[str, Any]:
+    return {
+        "smtp_url": reader.str("SMTP_URL", default="", validate=_check_smtp_url),
+        "mail_from": reader.str("MAIL_FROM", default="", validate=_check_mail_from),
+    }
+
+
 def _read_process(reader: _Reader) -> dict[str, Any]:
-    days, ports, processes = (validate.Range(0, 365), validate.Range(1, 65535), validate.Range(1))
+    ports, processes = validate.Range(1, 65535), validate.Range(1)
     levels = validate.OneOf([name for name in logging.getLevelNamesMapping() if name != "NOTSET"])
     return {
         "profile": reader.enum("PROFILE", default=Profile.DEVELOPMENT, enum=Profile, by_value=True),
         "plugins": reader.names("PLUGINS"),
-        "notice_period_days": reader.int("NOTICE_PERIOD_DAYS", default=None, validate=days),
         "bind": reader.str("BIND", default="127.0.0.1"),
         "port": reader.int("PORT", default=8000, validate=ports),
         "web_concurrency": reader.int("WEB_CONCURRENCY", default=2, validate=processes),
@@ -235,6 +268,29 @@ def _check_networks(value: str) -> None:
             raise ValidationError(f"{member} is no network, like 10.20.0.0/16.") from None
 
 
+def _check_smtp_url(value: str) -> None:
+    if not value:
+        return
+    # The address may hold a password, so no complaint quotes it.
+    wrong = "Must be like smtp://mail.example.org:587 or smtps://mail.example.org."
+    try:
+        parts = urlsplit(value)
+        is_right = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValidationError(wrong) from None
+    known = {"smtp": {"", "tls=no"}, "smtps": {""}}
+    if not is_right or parts.query not in known.get(parts.scheme, ()) or parts.path.strip("/"):
+        raise ValidationError(wrong)
+    if parts.query and parts.password:
+        raise ValidationError("A password is never sent without encryption.")
+
+
+def _check_mail_from(value: str) -> None:
+    _, address = parseaddr(value)
+    if value and not _MAIL_FROM.fullmatch(address):
+        raise ValidationError("Must be like Example <privacy@example.org>.")
+
+
 def _check_origin(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
@@ -248,6 +304,14 @@ def _unknown_names(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         is_ours = name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_")
         if is_ours and name not in known:
             yield name, "There is no such setting."
+
+
+def _contradictory(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find choices that make no sense without another one."""
+    if values["trust_forwarded_host"] and not values["trusted_proxies"]:
+        yield f"{PREFIX}TRUST_FORWARDED_HOST", "Needs TRUSTED_PROXIES to say how many there are."
+    if values["smtp_url"] and not values["mail_from"]:
+        yield f"{PREFIX}MAIL_FROM", "A mail server needs to know who writes."
 
 
 def _secret_key(values: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
@@ -279,6 +343,8 @@ def _unsafe(settings: Settings, given: Mapping[str, str]) -> Iterator[tuple[str,
         yield f"{PREFIX}DATABASE_URL", "Must be an absolute path in production: sqlite:////..."
     if settings.origin and urlsplit(settings.origin).scheme != "https":
         yield f"{PREFIX}ORIGIN", "Must be https in production."
+    if settings.smtp_url and not settings.origin:
+        yield f"{PREFIX}ORIGIN", "The links in mails need it."
 
 
 def _missing_keys(settings: Settings) -> Iterator[tuple[str, str]]:

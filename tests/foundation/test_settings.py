@@ -56,7 +56,7 @@ def test_values_are_converted() -> None:
             "POLICY_API_PROFILE": "testing",
             "POLICY_API_PLUGINS": "timeline, matrix,",
             "POLICY_API_TRUSTED_PROXIES": "1",
-            "POLICY_API_NOTICE_PERIOD_DAYS": "14",
+            "POLICY_API_TRUST_FORWARDED_HOST": "true",
             "POLICY_API_SECRET_KEY": "1" * 40,
         }
     )
@@ -64,12 +64,18 @@ def test_values_are_converted() -> None:
     assert settings.profile is Profile.TESTING
     assert settings.plugins == ("timeline", "matrix")
     assert settings.trusted_proxies == 1
-    assert settings.notice_period_days == 14
+    assert settings.trust_forwarded_host
     assert settings.secret_key == "1" * 40
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load_settings({"POLICY_API_PORT": "", "POLICY_API_ORIGIN": ""}) == Settings()
+
+
+def test_a_forwarded_host_needs_a_proxy_that_is_trusted() -> None:
+    problems = refused({"POLICY_API_TRUST_FORWARDED_HOST": "1", "POLICY_API_SECRET_KEY": "short"})
+
+    assert set(problems) == {"POLICY_API_TRUST_FORWARDED_HOST", "POLICY_API_SECRET_KEY"}
 
 
 def test_every_wrong_variable_is_named() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
+from tests.reading.conftest import ReaderAt
 from tests.reading.places import EVERY_PUBLIC, SHOP
+from tests.reading.published import CORRECTED
 
 SITE = "/v1/sites/shop"
 OF_SITE = [path for path in EVERY_PUBLIC if path.startswith(f"{SITE}/")]
@@ -139,6 +143,48 @@ def test_what_a_stranger_forwards_changes_nothing(
     told = reader.get("/v1/policies/privacy", headers=headers | forwarded)
 
     assert (told.data, dict(told.headers)) == (plain.data, dict(plain.headers))
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("chosen", "forwarded", "status", "site"),
+    [
+        ({"trusted_proxies": 1}, "forum.example.org", 200, "shop"),
+        ({"trusted_proxies": 1, "trust_forwarded_host": True}, "forum.example.org", 200, "forum"),
+        ({"trusted_proxies": 1, "trust_forwarded_host": True}, "Forum.Example.org.", 200, "forum"),
+        ({"trusted_proxies": 1, "trust_forwarded_host": True}, None, 200, "shop"),
+        ({"trusted_proxies": 1, "trust_forwarded_host": True}, "evil.example", 404, None),
+        ({"trusted_proxies": 1, "trust_forwarded_host": True}, "user@forum.example.org", 400, None),
+        # Only what the nearest proxy wrote counts, not what it was handed.
+        (
+            {"trusted_proxies": 1, "trust_forwarded_host": True},
+            "evil.example, forum.example.org",
+            200,
+            "forum",
+        ),
+        (
+            {"trusted_proxies": 2, "trust_forwarded_host": True},
+            "forum.example.org, proxy.internal",
+            200,
+            "forum",
+        ),
+    ],
+)
+def test_a_forwarded_host_counts_only_where_the_operator_says_so(
+    reader_at: ReaderAt,
+    chosen: dict[str, Any],
+    forwarded: str | None,
+    status: int,
+    site: str | None,
+) -> None:
+    headers = {"Host": "shop.example.org"} | (
+        {} if forwarded is None else {"X-Forwarded-Host": forwarded}
+    )
+
+    answer = reader_at(CORRECTED, **chosen).get("/v1/policies/privacy", headers=headers)
+
+    served = answer.get_json().get("site")
+    assert (answer.status_code, served and served["key"]) == (status, site)
 
 
 @pytest.mark.sqlite_only
