@@ -20,6 +20,7 @@ from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.commands import export_command, import_command
 from policy_api.ledger import queries
 from policy_api.ledger.commands import verify_command
+from policy_api.notification.commands import worker_command
 from policy_api.publishing.bringing import bring_history
 from policy_api.publishing.commands import (
     check_command,
@@ -112,5 +113,6 @@ for command in (
     token_group,
     audit_command,
     serve_command,
+    worker_command,
 ):
     main.add_command(command)
