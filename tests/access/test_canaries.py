@@ -127,6 +127,7 @@ def log() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
+@pytest.mark.sqlite_only
 def test_a_draft_leaves_no_trace_on_any_public_address(
     app: Flask, someone: Someone, log: io.StringIO
 ) -> None:

@@ -15,6 +15,7 @@ from policy_api.domain.planning.release import Announcement
 from policy_api.domain.proof.signing import Signer
 from policy_api.ledger import queries
 from policy_api.publishing.service import Publisher, publish
+from tests.access.people import editor, releases, someone
 from tests.domain.sources import source
 
 Publish = Callable[[Source], int]
@@ -44,3 +45,6 @@ def publishes(session: Session, now: datetime, tmp_path: Path) -> Publish:
 def release(publishes: Publish) -> int:
     """Publish the small source."""
     return publishes(source())
+
+
+__all__ = ["editor", "releases", "someone"]

@@ -15,6 +15,7 @@ from policy_api.domain.planning.release import Announcement
 from policy_api.domain.proof.signing import Signer
 from policy_api.ledger import queries
 from policy_api.publishing.service import Published, Publisher, publish
+from tests.access.people import editor, releases, someone
 
 Publish = Callable[..., Published]
 
@@ -40,3 +41,6 @@ def release(session: Session, publisher: Publisher, now: datetime) -> Publish:
             )
 
     return make
+
+
+__all__ = ["editor", "releases", "someone"]
