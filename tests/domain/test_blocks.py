@@ -25,7 +25,7 @@ from policy_api.domain.blocks.text import TextKind
 from policy_api.domain.content.faults import faults
 from policy_api.domain.entries.translatable import form_of
 from policy_api.errors import BadInput
-from tests.domain.block_contract import BlockKindContract, ExampleScene
+from policy_api.testing.blocks import BlockKindContract, ExampleScene
 from tests.domain.examples import BLOCKS
 
 EXAMPLES = {block["kind"]: block for block in BLOCKS}
@@ -200,13 +200,6 @@ def test_registering_twice_changes_nothing() -> None:
     register_builtin_kinds()
 
     assert BLOCK_KINDS.items() == before
-
-
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["kind"])
-def test_the_form_of_a_unit_can_be_told_from_its_name(block: dict[str, Any]) -> None:
-    units = BLOCK_KINDS.get(block["kind"]).units(block)
-
-    assert all(form_of(unit.path) is unit.form for unit in units)
 
 
 @pytest.mark.parametrize(

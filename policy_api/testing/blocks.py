@@ -1,4 +1,14 @@
-"""What every kind of block promises; a test class gives a kind and an example."""
+"""What every kind of block promises; a test class gives a kind and two examples.
+
+A plugin's tests look like ours::
+
+    class TestTimeline(BlockKindContract):
+        kind = TimelineKind()
+        example = {...}  # a block with every field
+        minimal = {...}  # a block with as little as possible
+"""
+
+# ruff: noqa: D102, S101 -- these are tests: their names are sentences, and they assert
 
 from __future__ import annotations
 
@@ -10,12 +20,13 @@ import pytest
 from marshmallow import ValidationError
 
 from policy_api.domain.blocks.base import Block, BlockKind
-from policy_api.domain.blocks.field import BlockField
 from policy_api.domain.content.faults import faults
 from policy_api.domain.content.paths import get_at, replace_units
 from policy_api.domain.content.placeholders import fill
 from policy_api.domain.entries.base import kind_of
+from policy_api.domain.entries.translatable import form_of
 from policy_api.domain.proof.canonical import canonical_json
+from policy_api.domain.rendering.environment import BLOCKS, ENVIRONMENT
 
 
 class ExampleScene:
@@ -87,8 +98,9 @@ class BlockKindContract:
     """A block with as little as possible."""
 
     def load(self, block: object) -> Block:
-        """Load a block as a section does."""
-        return BlockField().deserialize(block)
+        """Load a block as a section does, whether or not its kind is registered."""
+        loaded: Block = self.kind.schema().load(block)  # type: ignore[arg-type]
+        return loaded
 
     def composed(self, block: Block) -> Block:
         """Compose a block on the example site."""
@@ -127,6 +139,9 @@ class BlockKindContract:
         found = {unit.path: unit.text for unit in self.kind.units(changed)}
         assert found == {path: f"New {text}" for path, text in texts.items()}
 
+    def test_the_form_of_a_unit_can_be_told_from_its_name(self) -> None:
+        assert all(form_of(unit.path) is unit.form for unit in self.kind.units(self.example))
+
     def test_references_name_entries_that_can_exist(self) -> None:
         for reference in self.kind.references(self.example):
             own = reference.path.startswith("tables/")
@@ -162,6 +177,13 @@ class BlockKindContract:
         if comparison.items is not None:
             members = composed[comparison.items]
             assert all(isinstance(each[comparison.item_key], str) for each in members)
+
+    def test_every_text_form_of_a_page_has_a_template(self) -> None:
+        folder = getattr(self.kind, "templates", BLOCKS)
+
+        for form in ("html", "md"):
+            written = (folder / f"{self.kind.kind}.{form}").read_text(encoding="utf-8")
+            assert ENVIRONMENT.from_string(written) is not None
 
     def test_units_of_least_are_no_more_than_of_all(self) -> None:
         least = {unit.path.rpartition("/")[2] for unit in self.kind.units(self.minimal)}
