@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from policy_api.errors import BadInput, Problem
@@ -66,6 +67,7 @@ FIELDS: Final = (*_HEADS, "key")
 """What a column of a table or spreadsheet can be."""
 
 
+@lru_cache(maxsize=4096)
 def column_of(head: str) -> str | None:
     """Return the column that a head means, or None.
 

@@ -84,7 +84,12 @@ def count_html(text: str, page: Page, content: Mapping[str, Any], *, dropping: D
     reader.feed(harmless(text))
     reader.close()
     reader.end_passage()
-    return _Counting(content).count(reader.passages, _grids(page))
+    grids = _grids(page)
+    held = {cell for grid in grids for row in (grid.head, *grid.rows) for cell in row}
+    told = "\n".join([folded(cell.text) for cell in held] + [folded(g.caption) for g in grids])
+    # Words of a table that no cell was made of are sentences like any other.
+    outside = [each for each in reader.in_tables if folded(each[1]) not in told]
+    return _Counting(content).count([*reader.passages, *outside], grids)
 
 
 def count_text(text: str, page: Page, content: Mapping[str, Any], *, dropping: Dropping) -> Count:
@@ -108,16 +113,17 @@ Passages = Sequence[tuple[int, str]]
 
 
 class _Words(HTMLParser):
-    """The words of HTML between the elements that part them, tables left out."""
+    """The words of HTML between the elements that part them, those of tables apart."""
 
     def __init__(self, dropping: Dropping) -> None:
         super().__init__(convert_charrefs=True)
         self.dropping = dropping
         self.passages: list[tuple[int, str]] = []
+        self.in_tables: list[tuple[int, str]] = []
         self.words = ""
         self.line = 0
         self.open: Counter[str] = Counter()
-        self.closed_off = _SKIPPED | {"table"} | dropping.elements
+        self.closed_off = _SKIPPED | dropping.elements
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -125,7 +131,7 @@ class _Words(HTMLParser):
             self.end_passage()
         if tag == "br":
             self.words += " "
-        if tag in self.closed_off:
+        if tag in self.closed_off or tag == "table":
             self.open[tag] += 1
 
     @override
@@ -137,7 +143,7 @@ class _Words(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        if not any(self.open.values()):
+        if not any(self.open[tag] for tag in self.closed_off):
             self.line = self.line if self.words.strip() else self.getpos()[0]
             self.words += data
 
@@ -145,7 +151,7 @@ class _Words(HTMLParser):
         """Keep what was read since the last one."""
         told = " ".join(self.words.split())
         if told and not self.dropping.drops(told, self.line):
-            self.passages.append((self.line, told))
+            (self.in_tables if self.open["table"] else self.passages).append((self.line, told))
         self.words = ""
 
 

@@ -127,8 +127,8 @@ class Disclosures:
 
     def _link(self, cell: Cell, recipient: str, name: str) -> Facts:
         """Store where a cell leads; a link without an address leads nowhere."""
-        goals = cell.links or ((cell.text,) if https_url(cell.text) else ())
-        safe = [goal.replace("http://", "https://", 1) for goal in goals]
+        goals = cell.links or ((cell.text,) if https_url(_safe(cell.text)) else ())
+        safe = [_safe(goal) for goal in goals]
         if not cell.text and not goals:
             return Facts()
         if name == "url" and not goals:
@@ -141,8 +141,7 @@ class Disclosures:
 
     def _store(self, recipient: str, name: str, value: str) -> bool:
         """Set a field of a recipient; tells whether it says that now."""
-        known: str = self.recipients[recipient].setdefault(name, value)
-        return known == value
+        return value in _spellings(self.recipients[recipient].setdefault(name, value))
 
     def _own(self, fields: Mapping[str, Any], line: int) -> dict[str, Any]:
         """Return fields with labels of data categories as keys of own categories."""
@@ -155,7 +154,7 @@ class Disclosures:
     def _category(self, label: str, line: int) -> str:
         name = line_of_words(label)
         for key, entry in self.categories.items():
-            if entry["label"].casefold() == name.casefold():
+            if name.casefold() in {each.casefold() for each in _spellings(entry["label"])}:
                 return key
         key = unused_key(name, self.categories, fallback="category")
         term = category_term(label, self.locale)
@@ -177,6 +176,15 @@ def unused_key(text: str, taken: Mapping[str, object] | set[str], *, fallback: s
         tail = f"-{number}"
         key = f"{base[: KEY_LENGTH - len(tail)].rstrip('-')}{tail}"
     return key
+
+
+def _safe(address: str) -> str:
+    return f"https://{address[7:]}" if address.startswith("http://") else address
+
+
+def _spellings(name: str | Mapping[str, str]) -> tuple[str, ...]:
+    """Return a name in every locale it is written in."""
+    return (name,) if isinstance(name, str) else tuple(name.values())
 
 
 def _with_breaks(cell: Cell) -> str:

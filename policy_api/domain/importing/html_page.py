@@ -17,12 +17,14 @@ from policy_api.domain.importing.page import (
     Passage,
     Run,
     Runs,
+    plain,
     words,
 )
 from policy_api.errors import BadInput, Problem
 
 _DEPTH: Final = 300
 _TAGS: Final = 60_000
+_ATTRIBUTES: Final = 150_000
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _INVISIBLE: Final = frozenset({"script", "style", "template"})
 _STRONG: Final = frozenset({"b", "strong"})
@@ -62,7 +64,7 @@ def harmless(text: str) -> str:
 
     :raises BadInput: If there are far too many tags.
     """
-    if text.count("<") > _TAGS:
+    if text.count("<") > _TAGS or text.count("=") > _ATTRIBUTES:
         problem = Problem("The page has too many elements.", expected=f"at most {_TAGS}")
         raise BadInput(problems=[problem])
     kept: list[str] = []
@@ -238,11 +240,14 @@ class _Reader(HTMLParser):
 
     def _end_table(self) -> None:
         table, self.table = self.table, None
-        grid = None if table is None else table.grid()
-        if table is None or grid is None:
+        if table is None:
             return
+        grid = table.grid()
         self.page.notes += table.notes
-        self.page.pieces.append(grid)
+        if grid is not None:
+            self.page.pieces.append(grid)
+        elif table.caption:
+            self.page.pieces.append(Passage(runs=plain(table.caption), line=table.line))
 
     def _add(self, text: str, *, below: int = 0) -> None:
         if not text:
@@ -276,7 +281,7 @@ class _Reader(HTMLParser):
         if len(self.open) >= self.hidden_depth:
             return
         tag, self.hidden = self.hidden, ""
-        text = " ".join("".join(self.hidden_text).split())
+        text = " ".join(" ".join(self.hidden_text).split())
         asked = tag in self.dropping.elements
         detail = f"As asked: <{tag}>." if asked else f"A <{tag}> of {len(text)} characters."
         kind = "dropped" if asked else "left_out"

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
+from policy_api.domain.content.limits import MARKDOWN_LENGTH
 from policy_api.domain.content.links import is_link
 from policy_api.domain.content.markdown import markdown_problems, plain_text
 from policy_api.domain.content.placeholders import names
 from policy_api.domain.importing.page import Note, Run, Runs, words
+from policy_api.errors import BadInput, Problem
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&]")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
@@ -24,35 +26,61 @@ class MarkdownWriter:
         self.notes: list[Note] = []
 
     def markdown(self, runs: Runs, *, line: int) -> str:
-        """Return runs as one paragraph of Markdown; what cannot be styled stays as words."""
-        resolved = tuple(self._resolved(run, line) for run in runs)
-        told = words(resolved)
-        for attempt in (resolved, tuple(_unstyled(run) for run in resolved)):
-            written = _opened("".join(_written(attempt)).strip())
+        """Return runs as one paragraph of Markdown; what cannot be styled stays as words.
+
+        Addresses that no link of a policy can have follow in brackets.
+
+        :raises BadInput: If it is longer than any text of a policy.
+        """
+        if sum(len(run.text) for run in runs) > MARKDOWN_LENGTH:
+            problem = Problem(
+                "A passage is too long.",
+                line=line,
+                expected=f"at most {MARKDOWN_LENGTH} characters",
+            )
+            raise BadInput(problems=[problem])
+        resolved, addresses = self._resolved(runs, line)
+        behind = tuple(Run(text=f" ({address})") for address in addresses)
+        told = words((*resolved, *behind))
+        unstyled = tuple(Run(text=run.text, href=run.href) for run in resolved)
+        for attempt in (resolved, unstyled):
+            written = _opened("".join(_written((*attempt, *behind))).strip())
             if plain_text(written) == told and not markdown_problems(written):
                 if attempt is not resolved:
                     self._note(line, "changed", told, "Emphasis was left out.")
                 return written
         self._note(line, "changed", told, "Links and emphasis were left out.")
-        bare = " ".join(" ".join((run.text, f"({run.href})" * bool(run.href))) for run in resolved)
-        return _opened(escaped(" ".join(bare.split())))
+        goals = " ".join(f"({run.href})" for run in resolved if run.href)
+        return _opened(escaped(f"{told} {goals}".strip()))
 
-    def _resolved(self, run: Run, line: int) -> Run:
-        """Return a run with an address that a policy may hold, or with the address as words."""
-        if not run.href or not run.text.strip():
-            return Run(text=run.text, strong=run.strong, emphasis=run.emphasis)
-        href = urljoin(self.base_url, run.href) if self.base_url else run.href
+    def _resolved(self, runs: Runs, line: int) -> tuple[Runs, tuple[str, ...]]:
+        """Return runs with addresses a policy may hold, and the other addresses."""
+        found: list[Run] = []
+        others: list[str] = []
+        for run in runs:
+            href = self._address(run.href, line) if run.href and run.text.strip() else ""
+            if run.href and not href and run.href not in run.text:
+                others.append(" ".join(run.href.split()))
+            found.append(Run(text=run.text, strong=run.strong, emphasis=run.emphasis, href=href))
+        return tuple(found), tuple(dict.fromkeys(others))
+
+    def _address(self, written: str, line: int) -> str:
+        """Return an address as a policy may hold it, or an empty text."""
+        href = written
+        if self.base_url:
+            try:
+                href = urljoin(self.base_url, written)
+            except ValueError:
+                href = written
         if href.startswith(_HTTP):
             safer = f"https://{href.removeprefix(_HTTP)}"
             if is_link(safer):
-                self._note(line, "changed", run.href, "The link was made an https one.")
-                href = safer
+                self._note(line, "changed", written, "The link was made an https one.")
+                return safer
         if is_link(href):
-            return Run(text=run.text, strong=run.strong, emphasis=run.emphasis, href=href)
-        self._note(line, "not_placed", run.href, "No link of a policy can lead there; now words.")
-        shown = run.text if run.href in run.text else f"{run.text.rstrip()} ({run.href})"
-        tail = " " if run.text != run.text.rstrip() else ""
-        return Run(text=shown + tail, strong=run.strong, emphasis=run.emphasis)
+            return href
+        self._note(line, "not_placed", written, "No link of a policy can lead there; now words.")
+        return ""
 
     def _note(self, line: int, kind: str, text: str, detail: str) -> None:
         self.notes.append(Note(line=line, kind=kind, text=text[:200], detail=detail))
@@ -61,7 +89,7 @@ class MarkdownWriter:
 def escaped(text: str) -> str:
     """Return words so that Markdown shows them as they are."""
     written = _MARKUP.sub(r"\\\g<0>", text)
-    return written.replace("{", "\\{") if names(written) else written
+    return written.replace("{", "\\{") if names(written) or "<{" in written else written
 
 
 def line_of_words(text: str) -> str:
@@ -80,10 +108,6 @@ def _opened_line(line: str) -> str:
     if number is not None:
         return f"{number[0]}\\{line[number.end() :]}"
     return f"\\{line}" if line[:1] in {"-", "+", "="} else line
-
-
-def _unstyled(run: Run) -> Run:
-    return Run(text=run.text, href=run.href)
 
 
 def _written(runs: Runs) -> Iterator[str]:

@@ -16,6 +16,7 @@ from policy_api.domain.importing.page import (
     Run,
     words,
 )
+from policy_api.errors import BadInput, Problem
 
 _TITLES: Final = re.compile(
     r"privacy (?:policy|notice|statement)|cookie (?:policy|notice)|data protection (?:policy|notice"
@@ -51,6 +52,8 @@ def outline(page: Page, *, title: str = "") -> Outline:
     """Return a page in groups, one for each section.
 
     The highest headings below the title make sections; lower ones stay inside.
+
+    :raises BadInput: If there is no text at all.
     """
     notes: list[Note] = []
     at = _title_at(page.pieces, title)
@@ -68,6 +71,10 @@ def outline(page: Page, *, title: str = "") -> Outline:
         for each in _grouped(pieces, title_at=at, level=level)
         if each.pieces or not each.is_ours
     ]
+    if at is not None and not groups:
+        # A title alone is a text too.
+        passage = Passage(runs=_runs(pieces[at]), line=pieces[at].line)
+        groups = [Group(BEGINNING, passage.line, [passage], is_ours=True)]
     settled = _settled(groups, notes)
     notes += [
         _note(each.line, each.heading, "The page has no heading here; this one was added.")
@@ -131,6 +138,9 @@ def _settled(groups: Sequence[Group], notes: list[Note]) -> list[Group]:
         (settled[-1].pieces if settled else waiting).append(passage)
     if waiting:
         settled.append(Group(BEGINNING, waiting[0].line, waiting, is_ours=True))
+    if not settled:
+        problem = Problem("The page holds no text.", expected="HTML or plain text with words")
+        raise BadInput(problems=[problem])
     return settled
 
 

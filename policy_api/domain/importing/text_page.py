@@ -18,6 +18,7 @@ from policy_api.domain.importing.page import (
     Passage,
     plain,
 )
+from policy_api.errors import BadInput, Problem
 
 _ITEM: Final = re.compile(r"(?P<mark>[•·▪‣◦*+–-]|\d{1,3}[.)])[ \t]+(?P<words>\S.*)")
 _MARKED: Final = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<words>\S.*?)[ \t]*#*")
@@ -30,6 +31,7 @@ _TOPICS: Final = re.compile(
 )
 _LABEL: Final = re.compile(r"\S:\s*\S")
 _LONGEST_HEADING, _MOST_WORDS = 70, 10
+_LINES: Final = 20_000
 _PROSE, _SENTENCE = 60, 25
 _LOOSE: Final = 0.15
 """Share of blank lines from which on they part passages, and lines are wrapped ones."""
@@ -43,7 +45,11 @@ def read_text(
     """Return a page of plain text.
 
     :param headings: Lines that are headings, whatever they look like.
+    :raises BadInput: If it has far too many lines.
     """
+    if text.count("\n") > _LINES:
+        problem = Problem("The page has too many lines.", expected=f"at most {_LINES}")
+        raise BadInput(problems=[problem])
     return _Reading(text, dropping, headings=headings, locale=locale).page()
 
 
