@@ -67,7 +67,7 @@ def test_every_instant_has_its_text(written: list[tuple[str, str, timedelta, tim
     for site in ("main", "shop", "forum"):
         numbers = [found.number for found in history.of(site)]
         assert numbers == list(range(1, len(numbers) + 1))
-        for days in range(0, 45):
+        for days in range(45):
             at = START + timedelta(days=days)
             shown = {item["key"]: item["heading"] for item in read_sections(history, site, at)}
             assert shown == {key: model.heading(key, at) for key in SECTIONS}
