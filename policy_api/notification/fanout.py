@@ -16,7 +16,13 @@ from policy_api.notification.filters import wants
 from policy_api.notification.models import Delivery, Endpoint, FanoutCursor
 
 CHUNK = 2000
-"""Endpoints per transaction: as many as fit into 25 milliseconds."""
+"""Endpoints per transaction at most; fewer where they take longer than 25 milliseconds."""
+
+SMALLEST = 500
+"""Below it, the price of a commit is more than that of the rows."""
+
+SHORT, LONG = 0.010, 0.020
+"""Seconds of a chunk: below the first the next one may be larger, above the second not."""
 
 FIRST_GENERATION = 1
 COLUMNS = ("endpoint_id", "sequence", "generation", "state", "attempts", "created_at", "due_at")
@@ -51,6 +57,13 @@ def advance(session: Session, *, now: datetime, chunk: int = CHUNK) -> bool:
         cursor.sequence, cursor.endpoint_id = event.sequence, 0
     session.flush()
     return True
+
+
+def next_chunk(chunk: int, *, seconds: float, largest: int = CHUNK) -> int:
+    """Return how many endpoints to take next, so that writers who wait for us wait briefly."""
+    if seconds > LONG:
+        return max(SMALLEST, chunk // 2)
+    return min(largest, chunk * 2) if seconds < SHORT else chunk
 
 
 def _last_of_chunk(session: Session, *, after: int, chunk: int) -> int | None:
@@ -109,11 +122,6 @@ def _call_upon(session: Session, those: ColumnElement[bool], *, now: datetime) -
         Endpoint.state.in_(("active", "suspect")),
         or_(Endpoint.due_at.is_(None), Endpoint.due_at > instant),
     )
-    if session.get_bind().dialect.name == "postgresql":
-        # In one order always, so that two who update the same rows cannot wait for each other.
-        idle = Endpoint.id.in_(
-            select(Endpoint.id).where(idle).order_by(Endpoint.id).with_for_update()
-        )
     session.execute(
         update(Endpoint)
         .where(idle)

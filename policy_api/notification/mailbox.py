@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,8 @@ from policy_api.notification.pace import Pace
 T = TypeVar("T")
 
 Clock = Callable[[Session], datetime]
+
+FIRST_CHUNK = 500
 
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
 _POSTGRESQL_NOW = select(func.clock_timestamp())
@@ -57,6 +60,7 @@ class Mailbox:
         self._pace = pace
         self._now = now
         self._letters = Letters()
+        self._chunk = min(FIRST_CHUNK, pace.chunk)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -74,9 +78,7 @@ class Mailbox:
             self._write(lambda session: service.fire_due(session, now=second))
         has_more = False
         if self._look(fanout.has_work):
-            has_more = self._write(
-                lambda session: fanout.advance(session, now=now, chunk=self._pace.chunk)
-            )
+            has_more = self._hand_out(now)
         taken: tuple[Lease, ...] = ()
         if limit and self._look(lambda session: lease.is_waiting(session, now=now)):
             taken = self._take(min(limit, self._pace.claim), now=now)
@@ -105,6 +107,16 @@ class Mailbox:
             return 0
         self._write(lambda session: lease.call(session, forgotten, now=now))
         return len(forgotten)
+
+    def _hand_out(self, now: datetime) -> bool:
+        def advance(session: Session) -> tuple[bool, float]:
+            started = time.monotonic()
+            found = fanout.advance(session, now=now, chunk=self._chunk)
+            return found, time.monotonic() - started
+
+        found, seconds = self._write(advance)
+        self._chunk = fanout.next_chunk(self._chunk, seconds=seconds, largest=self._pace.chunk)
+        return found
 
     def _take(self, limit: int, *, now: datetime) -> tuple[Lease, ...]:
         def claimed(session: Session) -> tuple[lease.Claimed, ...]:

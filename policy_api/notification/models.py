@@ -153,9 +153,9 @@ class Delivery(Model):
         KEYED,
     )
 
-    endpoint_id: Mapped[int] = mapped_column(
-        ForeignKey("endpoint.id"), primary_key=True, autoincrement=False
-    )
+    endpoint_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Not a foreign key: made from the endpoint's own row, which is never deleted."""
+
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """Of the event; 0 for a ping."""
 
