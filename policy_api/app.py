@@ -26,6 +26,7 @@ from policy_api.ledger import queries as ledger
 from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
+from policy_api.reading.fast_path import register_fast_path
 from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
 from policy_api.web import docs_page, health, metrics
 from policy_api.web.api import Api, Blueprint, register_api
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_doors(app, state)
     public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), *DOCUMENTATION)
     register_doors(app, public=public, bases_of=_bases)
+    register_fast_path(app, settings)
     if settings.trusted_proxies:
         _trust_proxies(app, hops=settings.trusted_proxies, host=settings.trust_forwarded_host)
     return app
