@@ -23,6 +23,7 @@ from policy_api.domain.linting.rules import register_builtin_rules
 from policy_api.domain.rendering.environment import TEMPLATES, add_templates
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
+from policy_api.notification import views as notification
 from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
@@ -39,13 +40,18 @@ from policy_api.web.tracing import register_tracing
 OPEN: Final[tuple[Blueprint, ...]] = reading.BLUEPRINTS
 """Doors that are anyone's to read; scripts of every origin may."""
 
-CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp)
+CLOSED: Final[tuple[Blueprint, ...]] = (health.blp, metrics.blp, *notification.ANONYMOUS)
 """Doors that other people's pages have no business with."""
 
 DOCUMENTATION: Final = (docs_page.blp.name, docs_page.pages.name)
 """Names of what describes the others: a document for programs and a page for people."""
 
-MANAGEMENT: Final[tuple[Blueprint, ...]] = (access.blp, drafts.blp, publishing.blp)
+MANAGEMENT: Final[tuple[Blueprint, ...]] = (
+    access.blp,
+    drafts.blp,
+    publishing.blp,
+    *notification.MANAGED,
+)
 """Doors that a token opens, operation by operation."""
 
 

@@ -140,7 +140,6 @@ def message(
     made["Subject"] = one_line(mail.subject)[:LONGEST_SUBJECT]
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{message_id}@{head.sender.domain}>"
-    made["Content-Language"] = mail.locale
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
     if mail.unsubscribe is not None:
@@ -149,6 +148,8 @@ def message(
     # Seven bits pass every relay, and no line is too long or begins with a dot by accident.
     made.set_content(mail.text, cte="quoted-printable")
     made.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    # Last, because what comes before the content is taken to be about its first part.
+    made["Content-Language"] = mail.locale
     # A boundary of our own: the same mail is the same bytes.
     made.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
     return made

@@ -1,0 +1,8 @@
+"""The doors of notification: webhook endpoints, mail subscriptions and the pages mails lead to."""
+
+from __future__ import annotations
+
+from policy_api.notification.views import subscriptions, webhooks
+
+ANONYMOUS = (subscriptions.blp,)
+MANAGED = (webhooks.blp,)
