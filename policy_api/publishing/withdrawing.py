@@ -50,6 +50,10 @@ def withdraw(
     :raises NotWithdrawable: If it has taken effect, or another announced release builds on it.
     """
     ledger.lock(session)
+    head = queries.head(session)
+    if head is not None:
+        # A clock that was set back must not take back what has been in force already.
+        now = max(now, head.published_at)
     timeline = read_timeline(session).since(now)
     remaining = _without(session, timeline, release=release, now=now)
     taken_back = queries.versions_announced_by(session, release=release, after=now)
@@ -86,8 +90,9 @@ def _without(session: Session, timeline: Timeline, *, release: int, now: datetim
     found = [state for state in announced if state.origin == release]
     if not found:
         raise NotWithdrawable(f"Release {release} is not waiting to take effect.")
-    later = [state.origin for state in announced if state.effective_at > found[-1].effective_at]
-    if found[-1] is not announced[-1]:
+    # Two can be announced for the same instant; the later one was written on the earlier.
+    later = [state.origin for state in announced[announced.index(found[-1]) + 1 :]]
+    if later:
         raise NotWithdrawable(
             "Other announced releases build on it. Withdraw those first.", releases=later
         )

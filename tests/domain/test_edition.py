@@ -151,3 +151,50 @@ def test_not_stated_is_null() -> None:
 def test_a_site_name_is_in_the_locale_of_the_edition() -> None:
     assert content(source(), "main")["site"]["name"] == "Beispielseite"
     assert content(source(), "main", "en")["site"]["name"] == "Example website"
+
+
+def test_the_title_has_its_placeholders_filled_in_the_language_it_is_in() -> None:
+    names = {"en": "Example website", "de": "Beispielseite"}
+    title = "Privacy at {site.name}"
+    edits = edited("policies/privacy", title=title) | edited("sites/main", name=names)
+    german = {
+        "policies/privacy/locales/de/policy": units(title=(title, "Datenschutz: {site.name}"))
+    }
+
+    translated = content(source(edits | german), site="main")["title"]
+    untranslated = content(
+        source(edits | {"policies/privacy/locales/de/policy": None}), site="main"
+    )["title"]
+
+    assert translated == "Datenschutz: Beispielseite"
+    assert untranslated == "Privacy at Example website"
+
+
+def test_a_placeholder_of_the_title_must_have_a_value() -> None:
+    declared = {"placeholders": {"site.owner": "text"}, "title": "Privacy at {site.owner}"}
+
+    with pytest.raises(BadInput) as refusal:
+        content(source(edited("policies/privacy", **declared)), locale="en")
+
+    assert [problem.file for problem in refusal.value.problems] == ["policies/privacy"]
+
+
+def test_a_control_without_an_address_is_named_with_its_section() -> None:
+    control = {
+        "key": "opt-out",
+        "kind": "embed",
+        "provider": "stats",
+        "url": "{site.opt_out}",
+        "title": "Opt out",
+        "fallback": "Write to us.",
+    }
+    edits = edited("policies/privacy", placeholders={"site.opt_out": "url"}) | edited(
+        "policies/privacy/sections/welcome", blocks=[control]
+    )
+
+    with pytest.raises(BadInput) as refusal:
+        content(source(edits), locale="en")
+
+    assert [problem.file for problem in refusal.value.problems] == [
+        "policies/privacy/sections/welcome"
+    ]

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from policy_api.domain.changes.types import Significance
+from policy_api.domain.content.source import Source
 from policy_api.domain.planning.affected import affected
 from policy_api.domain.planning.release import Announcement, Kind, Waiver
+from policy_api.domain.planning.units import unit_changes
 from policy_api.errors import (
     CorrectionConflict,
     NothingToPublish,
@@ -16,7 +18,7 @@ from policy_api.errors import (
     SignificanceLowered,
 )
 from tests.domain.histories import History
-from tests.domain.sources import PAYMENT, edited, entries, overlay, row, source
+from tests.domain.sources import PAYMENT, WELCOME, edited, entries, overlay, row, source, units
 
 LOWERED = Waiver(rule="significance-lowered", reason="Only a typo.", name="A. Editor")
 
@@ -285,3 +287,53 @@ def test_an_appended_row_reaches_the_umbrella(history: History) -> None:
     _, versions = history.publish(source(edits))
 
     assert [made.site for made in versions] == ["forum", "main"]
+
+
+def test_giving_up_a_locale_is_told_on_the_sites_that_lose_it(history: History) -> None:
+    plan, versions = history.publish(source(edited("sites/shop", locales=["en"])))
+
+    assert [made.site for made in versions] == ["shop"]
+    assert [(change.type, change.path) for change in versions[0].changes] == [
+        ("translation.changed", "locales/de")
+    ]
+    assert versions[0].significance is plan.significance is Significance.EDITORIAL
+
+
+def test_translations_that_are_declared_material_owe_their_readers_notice(
+    history: History, now: datetime
+) -> None:
+    better = units(
+        heading=("Welcome", "Herzlich willkommen"),
+        **{"blocks/intro/markdown": (WELCOME, "Wir behalten *wenig* auf {site.name}.")},
+    )
+
+    plan, versions = history.publish(
+        source({"policies/privacy/locales/de/sections/welcome": better}),
+        announcement=Announcement(significance=Significance.MATERIAL),
+    )
+
+    assert {made.significance for made in versions} == {Significance.MATERIAL}
+    assert plan.effective_at == now + timedelta(days=30)
+
+
+def test_a_change_inside_a_processing_item_weighs_the_same_in_an_overlay(now: datetime) -> None:
+    def written(purpose: str, overridden: str) -> Source:
+        items = [{"key": "usage", "label": "Usage", "purpose": purpose}]
+        block = {"key": "own", "kind": "processing", "items": items}
+        op = {
+            "op": "override",
+            "target": "sections/welcome/blocks/own",
+            "field": "items/usage/purpose",
+            "value": overridden,
+        }
+        blocks = {"blocks": [block]}
+        return source(edited("policies/privacy/sections/welcome", **blocks) | overlay("shop", op))
+
+    changed = unit_changes(
+        written("To count.", "To sell."), written("To learn.", "To advertise."), lift=lambda it: it
+    )
+
+    assert {change.unit: level for change, level in changed["privacy"]} == {
+        "sections/welcome/blocks/own/items/usage/purpose": Significance.MATERIAL,
+        "overlays/shop/sections/welcome/blocks/own/items/usage/purpose": Significance.MATERIAL,
+    }

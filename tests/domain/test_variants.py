@@ -197,3 +197,43 @@ def test_building_a_variant_leaves_the_source_as_it_was() -> None:
     assert len(content.entries["policies/privacy/tables/services"]["rows"]) == len(
         entries()["policies/privacy/tables/services"]["rows"]
     )
+
+
+@pytest.mark.parametrize(
+    ("op", "detail"),
+    [
+        (
+            {
+                "op": "override",
+                "target": "sections/contact/blocks/people",
+                "field": "contacts",
+                "value": ["dpo", "nobody"],
+            },
+            "sections/contact/blocks/people/contacts/1: There is no contacts/nobody.",
+        ),
+        (
+            {
+                "op": "override",
+                "target": "sections/welcome",
+                "field": "anchor",
+                "value": "contact",
+            },
+            "sections/welcome/anchor: Another section has the anchor “contact” too.",
+        ),
+        (
+            {
+                "op": "insert_after",
+                "target": "sections/contact",
+                "section": SECTION | {"anchor": "welcome"},
+            },
+            "sections/extra/anchor: Another section has the anchor “welcome” too.",
+        ),
+    ],
+)
+def test_an_overlay_leaves_nothing_that_leads_nowhere_or_to_two_places(
+    op: dict[str, object], detail: str
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        effective_policy(source(overlay("shop", op)), "shop", "privacy")
+
+    assert [problem.detail for problem in refusal.value.problems] == [detail]

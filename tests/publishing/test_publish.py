@@ -304,3 +304,42 @@ def test_hosts_are_found_once_they_are_published(
     before = queries.directory(session, at=now + LATER)
     assert before.by_host("buy.example.org") is not None
     assert before.by_host("shop.example.org") is None
+
+
+def test_of_two_announced_for_one_instant_the_later_must_be_withdrawn_first(
+    session: Session, release: Publish, publisher: Publisher, now: datetime
+) -> None:
+    release(source())
+    release(source(moved()), at=now, effective_at=now + LATER)
+    release(source(moved() | heading()), at=now, effective_at=now + LATER)
+
+    with pytest.raises(NotWithdrawable) as refusal, writing(session):
+        withdraw(session, release=2, title={}, summary={}, publisher=publisher, now=now)
+
+    assert refusal.value.extra["releases"] == [3]
+
+
+def test_a_clock_that_was_set_back_takes_back_nothing_that_was_in_force(
+    session: Session, release: Publish, publisher: Publisher, now: datetime
+) -> None:
+    release(source())
+    release(source(moved()), at=now, effective_at=now + LATER)
+    release(source(moved() | heading()), at=now + 2 * LATER)
+
+    with pytest.raises(NotWithdrawable), writing(session):
+        withdraw(session, release=2, title={}, summary={}, publisher=publisher, now=now)
+
+
+def test_a_withdrawal_is_never_older_than_what_it_withdraws(
+    session: Session, release: Publish, publisher: Publisher, now: datetime
+) -> None:
+    release(source())
+    release(source(moved()), at=now, effective_at=now + LATER)
+
+    with writing(session):
+        done = withdraw(
+            session, release=2, title={}, summary={}, publisher=publisher, now=now - LATER
+        )
+
+    assert done.published_at == now
+    assert verify(DatabaseHistory(session)) is None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from policy_api.domain.changes.compare import compare
+from policy_api.domain.changes.compare import compare, compare_locales
 from policy_api.domain.changes.significance import highest
 from policy_api.domain.changes.types import Significance
 from policy_api.domain.content.source import Source
@@ -30,14 +30,15 @@ def plan_release(
 
     :param source: The whole source as edited, based on the head of the timeline.
     :raises BadInput: If a variant cannot be composed.
-    :raises NothingToPublish: If no site's content would change.
+    :raises NothingToPublish: If the source is the one that is published. One that changes no
+        site's content, only such things as a notice period, makes a release without versions.
     :raises NoticeTooShort: If a material change would take effect too soon.
     :raises SignificanceLowered: If it is declared below its types without a waiver.
     :raises CorrectionConflict: If it does not fit what is announced.
     """
     number = before.last_release + 1
     head = before.timeline.head
-    survey = _survey(head.source if head else None, source, before.lineage)
+    survey = _survey(head.source if head else None, source, before.lineage, announcement)
     lift = _lift(survey.significance, announcement) if head else _unchanged
     effective_at = _effective_at(announcement, survey.notice_days(lift), now)
     timeline = before.timeline.since(now).with_release(
@@ -80,7 +81,12 @@ class _Survey:
         return max(days, default=0)
 
 
-def _survey(head: Source | None, source: Source, lineage: Mapping[str, Lineage]) -> _Survey:
+def _survey(
+    head: Source | None,
+    source: Source,
+    lineage: Mapping[str, Lineage],
+    announcement: Announcement,
+) -> _Survey:
     if head is None:
         return _Survey(significance=Significance.MATERIAL)
     if head.digest == source.digest:
@@ -91,6 +97,9 @@ def _survey(head: Source | None, source: Source, lineage: Mapping[str, Lineage])
         if not then.has(site, policy):
             continue
         changes = compare(then.source_content(site, policy), now.source_content(site, policy))
+        if not changes and announcement.significance is Significance.MATERIAL:
+            # Translations alone are editorial, but whoever calls them material owes notice too.
+            changes = compare_locales(then.contents(site, policy), now.contents(site, policy))
         if changes:
             promises.append((highest(changes), notice_days(source, site)))
     found = max((level for level, _ in promises), default=Significance.EDITORIAL)

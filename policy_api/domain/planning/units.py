@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
@@ -16,6 +16,10 @@ from policy_api.domain.translation.staleness import UnitChange
 
 Lift = Callable[[Significance], Significance]
 Noted = tuple[UnitChange, Significance]
+Blocks = Mapping[str, Mapping[str, Any]]
+
+BLOCK_DEPTH = 4
+"""Steps of a block's address: ``sections/scope/blocks/covered``."""
 
 ROW_TYPES: Mapping[str, str] = {
     "purpose": "recipient.purpose_changed",
@@ -53,7 +57,7 @@ def _of_policy(before: Source, after: Source, policy: str, lift: Lift) -> Iterat
             if then is None or text_hash(then.text) == text_hash(unit.text):
                 continue
             address = _unit_id(path.removeprefix(prefix).lstrip("/"), unit)
-            significance = lift(_default(address, then, unit, new))
+            significance = lift(_default(address, then, unit, _blocks(after, prefix, new)))
             yield (
                 UnitChange(
                     unit=address,
@@ -69,14 +73,36 @@ def _unit_id(owner: str, unit: Unit) -> str:
     return f"{owner}/{unit.path}" if owner else unit.path
 
 
-def _default(address: str, old: Unit, new: Unit, entry: Mapping[str, Any]) -> Significance:
+def _blocks(source: Source, policy: str, entry: Mapping[str, Any]) -> Blocks:
+    """Return the blocks whose texts an entry may hold, by address in the entry's own terms.
+
+    An overlay's texts lie in blocks that it inserts, or in those of the base that it overrides.
+    """
+    if "ops" not in entry:
+        return {f"blocks/{block['key']}": block for block in entry.get("blocks", ())}
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in source.paths(f"{policy}/sections/"):
+        found |= _placed(path.removeprefix(f"{policy}/"), source.entries[path]["blocks"])
+    for op in entry["ops"]:
+        if "section" in op:
+            found |= _placed(f"sections/{op['section']['key']}", op["section"]["blocks"])
+        elif "block" in op:
+            found |= _placed(op["target"].rpartition("/blocks/")[0], [op["block"]])
+    return found
+
+
+def _placed(section: str, blocks: Iterable[Mapping[str, Any]]) -> Blocks:
+    return {f"{section}/blocks/{block['key']}": block for block in blocks}
+
+
+def _default(address: str, old: Unit, new: Unit, blocks: Blocks) -> Significance:
     """Return the default significance of a changed text; mark-up alone is editorial."""
     if new.form is TextForm.MARKDOWN and words(old.text) == words(new.text):
         return Significance.EDITORIAL
-    return default_significance(_change_type(address, entry))
+    return default_significance(_change_type(address, blocks))
 
 
-def _change_type(address: str, entry: Mapping[str, Any]) -> str:
+def _change_type(address: str, blocks: Blocks) -> str:
     parts = address.split("/")
     if parts[0] == "overlays":
         parts = parts[2:]
@@ -89,16 +115,15 @@ def _change_type(address: str, entry: Mapping[str, Any]) -> str:
             return "section.changed"
         case [*_, "heading"]:
             return "section.retitled"
-    return _block_change_type(parts[2:], entry)
+    return _block_change_type(parts, blocks)
 
 
-def _block_change_type(parts: list[str], entry: Mapping[str, Any]) -> str:
+def _block_change_type(parts: list[str], blocks: Blocks) -> str:
     """Ask the block's kind what a change of this field is called."""
-    blocks = {block["key"]: block for block in entry.get("blocks", ())}
-    block = blocks.get(parts[1]) if len(parts) > 1 else None
-    if block is None:
+    block = blocks.get("/".join(parts[2:4])) or blocks.get("/".join(parts[:4]))
+    if block is None or len(parts) <= BLOCK_DEPTH:
         return "section.changed"
-    comparison = BLOCK_KINDS.get(block["kind"]).comparison
-    if comparison.items is not None and parts[2] == comparison.items:
-        return comparison.aspects.get(parts[4], comparison.whole)
+    comparison, inside = BLOCK_KINDS.get(block["kind"]).comparison, parts[BLOCK_DEPTH:]
+    if comparison.items is not None and inside[0] == comparison.items:
+        return comparison.aspects.get(inside[2], comparison.whole)
     return comparison.whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from policy_api.domain.changes.compare import compare, compare_locales
 from policy_api.domain.changes.significance import highest
@@ -95,6 +96,7 @@ class _SitePlanner:
         past = planner.before.past
         self.last_number = past.last_number(*pair)
         self.standing = past.standing(*pair)
+        self._stored: dict[int, dict[str, Content]] = {}
         self.points = [
             Point(
                 number=found.number,
@@ -148,16 +150,21 @@ class _SitePlanner:
             return False
 
     def _editions(self, point: Point | None, contents: Contents) -> dict[str, Content]:
-        """Return the editions of a version that stands, as far as their locales are kept."""
+        """Return the editions of a version that stands, those of locales that are gone too."""
         if point is None:
             return {}
         if point.contents is not None:
             return dict(point.contents)
-        past = self.planner.before.past
-        found = {
-            locale: past.content(self.site, self.policy, point.number, locale)
-            for locale in contents
-        }
+        if point.number not in self._stored:
+            self._stored[point.number] = self._read(point.number, contents)
+        return self._stored[point.number]
+
+    def _read(self, number: int, contents: Contents) -> dict[str, Content]:
+        read = partial(self.planner.before.past.content, self.site, self.policy, number)
+        found = {locale: read(locale) for locale in contents}
+        # Any edition names all the locales that its version had.
+        known = next((old["available_locales"] for old in found.values() if old is not None), ())
+        found |= {locale: read(locale) for locale in known if locale not in found}
         return {locale: content for locale, content in found.items() if content is not None}
 
     def _version(self, state: State, contents: Contents) -> PlannedVersion:

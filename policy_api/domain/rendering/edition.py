@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
@@ -137,7 +137,10 @@ class _Composition:
     def _title(self) -> str:
         text = self._text("title", Unit(path="title", text=self.effective.entry["title"]))
         self.counted[self._counted_as(text, text.fit)] += 1
-        return text.unit.text if text.fit is Fit.FALLBACK else text.translated or text.unit.text
+        is_translated = text.fit is not Fit.FALLBACK
+        text_locale = self.locale if is_translated else self.source_locale
+        filled = self._filled([text], text_locale, translated=is_translated)
+        return filled.get(text.address, text.unit.text)
 
     def _completeness(self) -> dict[str, int]:
         states = {state.value: self.counted[state.value] for state in Fit}
@@ -213,11 +216,11 @@ class _Composition:
         return shown
 
     def _no_value(self, address: str, name: str) -> Problem:
-        family, key, field = address.split("/", 2)
+        *owner, field = address.split("/", 2)
         return Problem(
             detail=f"The placeholder {{{name}}} in {field} has no value on site "
             f"'{self.effective.site}'.",
-            file=f"policies/{self.effective.policy}/{family}/{key}",
+            file="/".join(("policies", self.effective.policy, *owner)),
             expected="a variable of the site, its base or the organization",
         )
 
@@ -243,12 +246,17 @@ class _Composition:
         )
 
     def _block(self, block: Node, address: str, scene: SiteScene) -> Content:
-        kind = BLOCK_KINDS.get(block["kind"])
+        try:
+            composed = BLOCK_KINDS.get(block["kind"]).compose(block, scene)
+        except BadInput as error:
+            file = f"policies/{self.effective.policy}/{address}"
+            self.problems += [replace(found, file=found.file or file) for found in error.problems]
+            composed = {}
         return {
             "key": block["key"],
             "kind": block["kind"],
             "origin": self.effective.origin(f"{address}/blocks/{block['key']}"),
-            **kind.compose(block, scene),
+            **composed,
         }
 
 

@@ -60,7 +60,7 @@ def effective_policy(source: Source, site: str, policy: str) -> EffectivePolicy:
         tables = {key: scoped(table, site) for key, table in tables.items()}
     tree = Tree(sections=_sections(source, policy), tables=tables, absent=absent)
     problems = _overlay(source, tree, site=site, policy=policy)
-    problems += [] if problems else node_problems(tree, policy=policy)
+    problems += [] if problems else node_problems(tree, source, policy=policy)
     if problems:
         raise BadInput(problems=tuple(problems))
     if not umbrella:
