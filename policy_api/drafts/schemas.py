@@ -85,6 +85,9 @@ class ReviewOut(Schema):
 class DraftOut(DraftLineOut):
     """A draft."""
 
+    digest = fields.String(
+        required=True, metadata={"description": "Of all edits; a verdict is about one digest."}
+    )
     authors = fields.List(fields.String(), required=True)
     edits = fields.List(fields.Nested(EditOut), required=True)
     review = fields.String(

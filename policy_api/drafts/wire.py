@@ -39,6 +39,7 @@ def draft_json(session: Session, draft: DraftRow) -> Json:
     content = content_digest(draft, edits)
     return {
         **draft_line(draft),
+        "digest": content,
         "authors": list(queries.authors(session, draft_id=draft.id)),
         "edits": [
             {"path": path, "op": "remove" if entry is None else "put"}

@@ -36,6 +36,9 @@ from policy_api.publishing.gate import (
 )
 
 ALL_REQUIRED, SOURCE_FIRST = "all_required", "source_first"
+DECIDED_HERE = frozenset({"LOC-001"})
+"""Rules of lint about what the gate decides itself: whether a language may be left open."""
+
 DIGEST_LENGTH = len("sha256:") + 64
 TESTED = "tested by the gate"
 
@@ -239,23 +242,24 @@ def _open_locale(
 def _lint(case: Case) -> Iterator[GateFinding]:
     """Find errors that the release would add; those that are published keep nobody back."""
     sites = {site for site, _ in case.pairs()}
-    known: dict[tuple[str, ...], set[str]] = {}
+    known: set[tuple[str, ...]] = set()
     if case.head is not None:
-        there = sites & set(case.head.sites())
-        for found in lint(case.head, now=case.now, sites=there).findings:
-            known.setdefault(_identity(found), set()).update(found.sites)
+        # What a new site inherits is not new.
+        chains = {link for site in sites for link in case.source.site_chain(site)}
+        there = chains & set(case.head.sites())
+        known = {_identity(found) for found in lint(case.head, now=case.now, sites=there).findings}
     for found in lint(case.source, now=case.now, sites=sites).findings:
-        new = tuple(site for site in found.sites if site not in known.get(_identity(found), ()))
-        if new and found.severity is Severity.ERROR:
+        is_error = found.severity is Severity.ERROR and found.rule not in DECIDED_HERE
+        if is_error and _identity(found) not in known:
             yield GateFinding(
                 rule=found.rule,
                 detail=found.text("en"),
                 path=found.path,
                 pointer=found.pointer,
-                sites=new,
+                sites=found.sites,
                 facts=(("entry", found.entry), ("source", found.source)),
             )
 
 
 def _identity(found: Finding) -> tuple[str, ...]:
-    return found.rule, found.policy, found.path, found.entry, found.text("en")
+    return found.rule, found.policy, found.path, found.entry

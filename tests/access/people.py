@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from policy_api import clock
 from policy_api.access import service
 from policy_api.access.principal import Actor
 from policy_api.access.scopes import parse_scopes
@@ -84,22 +85,28 @@ class Someone(Protocol):
 @pytest.fixture
 def releases(app: Flask, settings: Settings, now: datetime) -> Iterator[Callable[[Source], int]]:
     """Stop the clock and yield a function that publishes a source without the API."""
-    publisher = Publisher(actor="x", signer=Signer.load(settings.signing_key_file))
-
-    def made(wanted: Source) -> int:
-        with app.app_context(), writing() as session:
-            done = publish(
-                session,
-                source=wanted,
-                base=queries.head_number(session),
-                announcement=Announcement(summary={"en": "First."}),
-                publisher=publisher,
-                now=now,
-            )
-        return done.release
-
     with time_machine.travel(now, tick=False):
-        yield made
+        yield lambda wanted: published(app, settings, wanted, now=now)
+
+
+def published(app: Flask, settings: Settings, wanted: Source, *, now: datetime) -> int:
+    publisher = Publisher(actor="x", signer=Signer.load(settings.signing_key_file))
+    with app.app_context(), writing() as session:
+        done = publish(
+            session,
+            source=wanted,
+            base=queries.head_number(session),
+            announcement=Announcement(summary={"en": "First."}),
+            publisher=publisher,
+            now=now,
+        )
+    return done.release
+
+
+@pytest.fixture
+def ledger(app: Flask, settings: Settings) -> None:
+    """Publish the first release by the real clock, which is the one that servers have."""
+    published(app, settings, source(), now=clock.now())
 
 
 @pytest.fixture
@@ -134,4 +141,4 @@ def editor(someone: Someone) -> Person:
     return someone("*:*")
 
 
-__all__ = ["DPO", "ROOT", "SUMMARY", "Person", "Someone", "editor", "releases", "someone"]
+__all__ = ["DPO", "ROOT", "SUMMARY", "Person", "Someone", "editor", "ledger", "releases", "someone"]

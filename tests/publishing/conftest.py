@@ -15,7 +15,7 @@ from policy_api.domain.planning.release import Announcement
 from policy_api.domain.proof.signing import Signer
 from policy_api.ledger import queries
 from policy_api.publishing.service import Published, Publisher, publish
-from tests.access.people import editor, releases, someone
+from tests.access.people import editor, ledger, releases, someone
 
 Publish = Callable[..., Published]
 
@@ -43,4 +43,4 @@ def release(session: Session, publisher: Publisher, now: datetime) -> Publish:
     return make
 
 
-__all__ = ["editor", "releases", "someone"]
+__all__ = ["editor", "ledger", "releases", "someone"]
