@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -175,7 +176,7 @@ def encrypted() -> bytes:
     return bytes(raw)
 
 
-HOSTILE = {
+HOSTILE: dict[str, Callable[[], bytes]] = {
     "bomb": bomb,
     "entity": entity,
     "many parts": many_parts,
