@@ -32,7 +32,7 @@ _DELIMITERS: Final = ",;\t|"
 _GUARD: Final = re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]{1,7}", re.ASCII)
 _SHEET: Final = "xl/worksheets/sheet1.xml"
-_UNUSUAL: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+_UNUSUAL: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 
 
 def read_spreadsheet(raw: bytes) -> Grid:
