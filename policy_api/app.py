@@ -24,6 +24,7 @@ from policy_api.domain.rendering.environment import TEMPLATES, add_templates
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
+from policy_api.notification.event_schemas import webhooks
 from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
@@ -126,6 +127,7 @@ def _open_doors(app: Flask, state: State) -> None:
     app.url_map.converters["version"] = VersionConverter
     api.register_converter(VersionConverter, version_schema)
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer"})
+    api.spec.options["webhooks"] = webhooks()
     _register(api, *OPEN, *CLOSED, *MANAGEMENT)
     docs_page.register_docs(app, api)
     state.open_blueprints.update(blueprint.name for blueprint in OPEN)

@@ -21,6 +21,8 @@ from policy_api.drafts.commands import export_command, import_command
 from policy_api.ledger import queries
 from policy_api.ledger.commands import verify_command
 from policy_api.notification.commands import worker_command
+from policy_api.notification.listen_command import listen_command
+from policy_api.notification.webhook_commands import webhooks_group
 from policy_api.publishing.bringing import bring_history
 from policy_api.publishing.commands import (
     check_command,
@@ -112,6 +114,8 @@ for command in (
     verify_command,
     token_group,
     audit_command,
+    webhooks_group,
+    listen_command,
     serve_command,
     worker_command,
 ):

@@ -14,11 +14,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
@@ -29,8 +29,8 @@ from policy_api.app import create_app
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
-from policy_api.notification.channels.email import Upkeep, open_email
 from policy_api.notification.channels.base import Surroundings
+from policy_api.notification.channels.email import Upkeep, open_email
 from policy_api.notification.pace import Pace
 from policy_api.notification.worker import Worker
 from policy_api.publishing.service import Publisher, publish
@@ -55,7 +55,7 @@ class Post:
 
     @property
     def mail(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
+        return message_from_bytes(self.content, policy=policy.default)
 
     @property
     def subject(self) -> str:
@@ -92,26 +92,22 @@ class Server:
         self.data_answer = ""
         self.sleeps = 0.0
 
-    async def handle_RCPT(  # noqa: N802, PLR0913 -- aiosmtpd's name
-        self,
-        server: Any,
-        session: Any,
-        envelope: Any,
-        address: str,
-        options: Any,  # noqa: ANN401
+    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
+        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
     ) -> str:
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ANN401, N802
+    async def handle_DATA(  # noqa: N802 -- aiosmtpd's name
+        self, _server: object, _session: object, envelope: Envelope
+    ) -> str:
         await asyncio.sleep(self.sleeps)
         if self.data_answer:
             return self.data_answer
-        self.posts.append(
-            Post(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content)
-        )
+        content = envelope.original_content or b""
+        self.posts.append(Post(envelope.mail_from or "", list(envelope.rcpt_tos), content))
         return "250 OK"
 
     def wait_for(self, count: int, *, seconds: float = 10) -> list[Post]:
@@ -155,7 +151,7 @@ async def _end(listening: asyncio.Server) -> None:
 class Clock:
     """The time that everybody has."""
 
-    traveller: time_machine.Coordinates
+    traveller: time_machine.Traveller
 
     def pass_by(self, span: timedelta) -> None:
         self.traveller.shift(span)
