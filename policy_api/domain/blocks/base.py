@@ -136,8 +136,13 @@ class BlockSchema(ContentSchema):
     """Fields that every block has."""
 
     key = Key(required=True)
+    """Name of the block in its section; never used again for another one."""
+
     kind = ContentText(required=True)
+    """Kind of the block."""
+
     locked = Flag()
+    """Whether sites may not override it."""
 
 
 class BlockKind(Protocol):

@@ -24,6 +24,7 @@ class ChangelogSchema(BlockSchema):
     """How many changes are shown."""
 
     limit = Whole(1, CHANGELOG_ENTRIES)
+    """Number of changes that are shown. Absent: 5."""
 
 
 class ChangelogKind(BlockKind):

@@ -25,6 +25,7 @@ class ContactsSchema(BlockSchema):
     """A choice of the organization's contacts."""
 
     contacts = Several(Key(), most=ITEMS, fewest=1, required=True)
+    """Contacts in order."""
 
 
 class ContactsKind(BlockKind):

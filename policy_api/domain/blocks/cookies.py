@@ -42,18 +42,32 @@ class CookieSchema(ContentSchema):
     """One thing that is stored."""
 
     key = Key(required=True)
+    """Name of the item here; never used again for another one."""
+
     name = Name(required=True)
+    """Name on the device."""
+
     provider = Key()
+    """Recipient that sets it."""
+
     type = Word(COOKIE_TYPES)
+    """How it is stored."""
+
     purpose = Line(required=True)
+    """Why; translated."""
+
     duration = Lifetime()
+    """How long it stays."""
+
     third_party = Flag()
+    """Whether other websites can read it."""
 
 
 class CookiesSchema(BlockSchema):
     """A list of such things."""
 
     items = Several(fields.Nested(CookieSchema), most=ITEMS, fewest=1, required=True)
+    """What is stored, in order."""
 
 
 class CookiesKind(BlockKind):

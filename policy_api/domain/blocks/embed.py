@@ -26,10 +26,19 @@ class EmbedSchema(BlockSchema):
     """A control by its provider and address."""
 
     provider = Key(required=True)
+    """What provides the control, so that a frontend knows it: `matomo-opt-out`."""
+
     url = UrlTemplate(required=True)
+    """Address of the control; placeholders may stand in it."""
+
     title = Line(required=True)
+    """What the control is, for those who cannot see it; translated."""
+
     fallback = Markdown(required=True)
+    """Text for everybody who cannot use the control; translated."""
+
     height = Whole(1, EMBED_HEIGHT)
+    """Height in pixels."""
 
 
 class EmbedKind(BlockKind):

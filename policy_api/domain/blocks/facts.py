@@ -17,15 +17,34 @@ class FactsSchema(ContentSchema):
     """Purposes, basis, data and storage of one processing."""
 
     purpose = Line()
+    """Why data is used, in words; translated."""
+
     purposes = Several(Code(Scheme.PURPOSE), most=CODES)
+    """The same as terms, for machines."""
+
     legal_basis = Code(Scheme.LEGAL_BASIS)
+    """Legal basis (Art. 6 GDPR)."""
+
     special_basis = Code(Scheme.SPECIAL_BASIS)
+    """Basis for special categories (Art. 9 GDPR)."""
+
     legitimate_interest = Line()
+    """Which interest, where that is the basis; translated."""
+
     data_categories = Several(Category(), most=CODES)
+    """Which data: keys of categories, or terms. Absent: not stated; `[]`: stated, none."""
+
     data_categories_open = Flag()
+    """Whether the list only gives examples."""
+
     retention = Line()
+    """How long it is kept; translated."""
+
     required = Line()
+    """Whether one must give it, and what if not; translated."""
+
     source_of_data = Code(Scheme.SOURCE)
+    """Where it comes from."""
 
 
 FACT_ASPECTS: Mapping[str, str] = {

@@ -22,6 +22,7 @@ class LicenseSchema(BlockSchema):
     """The place where the license is shown, with words about it."""
 
     markdown = Markdown()
+    """Words about the license; translated."""
 
 
 class LicenseKind(BlockKind):

@@ -13,6 +13,7 @@ class NoticeSchema(TextSchema):
     """A passage with a tone."""
 
     tone = Word(TONES, required=True)
+    """How it stands out."""
 
 
 class NoticeKind(TextKind):

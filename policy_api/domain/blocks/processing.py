@@ -33,8 +33,13 @@ class ItemSchema(FactsSchema):
     """One thing that is done with data."""
 
     key = Key(required=True)
+    """Name of the item; never used again for another one."""
+
     label = Line(required=True)
+    """What is done; translated."""
+
     purpose = Line(required=True)
+    """Why; translated."""
 
     class Meta(FactsSchema.Meta):
         fields = ("key", "label", *FactsSchema._declared_fields)  # noqa: SLF001 -- their order
@@ -44,6 +49,7 @@ class ProcessingSchema(BlockSchema):
     """A list of such things."""
 
     items = Several(fields.Nested(ItemSchema), most=ITEMS, fewest=1, required=True)
+    """What is done with data, in order."""
 
 
 class ProcessingKind(BlockKind):

@@ -22,6 +22,7 @@ class RecipientsTableSchema(BlockSchema):
     """The place where a table of the policy is shown."""
 
     table = Key(required=True)
+    """Table of the policy."""
 
 
 class RecipientsTableKind(BlockKind):

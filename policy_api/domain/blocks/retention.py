@@ -28,16 +28,26 @@ class RuleSchema(ContentSchema):
     """One rule."""
 
     key = Key(required=True)
+    """Name of the rule; never used again for another one."""
+
     applies_to = Line(required=True)
+    """What is kept; translated."""
+
     kind = Code(Scheme.DURATION)
+    """Kind of period, such as until an event."""
+
     duration = Period()
+    """How long."""
+
     until = Line()
+    """Event that ends it; translated."""
 
 
 class RetentionSchema(BlockSchema):
     """A list of rules."""
 
     rules = Several(fields.Nested(RuleSchema), most=ITEMS, fewest=1, required=True)
+    """Rules in order."""
 
 
 class RetentionKind(BlockKind):

@@ -27,16 +27,26 @@ class RightSchema(ContentSchema):
     """One right."""
 
     key = Key(required=True)
+    """Name of the right in this block."""
+
     right = Code(Scheme.RIGHT, required=True)
+    """The right; readers see it in their language."""
+
     text = Line()
+    """What it means here; translated."""
 
 
 class RightsSchema(BlockSchema):
     """A list of rights."""
 
     rights = Several(fields.Nested(RightSchema), most=ITEMS, fewest=1, required=True)
+    """Rights in order."""
+
     exercise_contact = Key()
+    """Who answers."""
+
     automated_decisions = Flag()
+    """Whether decisions are made by machines alone (Art. 22 GDPR)."""
 
 
 class RightsKind(BlockKind):

@@ -21,6 +21,7 @@ class SiteListSchema(BlockSchema):
     """Every site, or some."""
 
     sites = SiteChoice(required=True)
+    """Sites that are named."""
 
 
 class SiteListKind(BlockKind):

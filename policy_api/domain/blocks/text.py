@@ -22,6 +22,7 @@ class TextSchema(BlockSchema):
     """A passage of Markdown."""
 
     markdown = Markdown(required=True)
+    """The passage; translated."""
 
 
 class TextKind(BlockKind):

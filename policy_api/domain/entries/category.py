@@ -15,9 +15,16 @@ class CategorySchema(ContentSchema):
     """
 
     label = LocalizedName(required=True)
+    """What readers see."""
+
     term = Code(Scheme.DATA_CATEGORY)
+    """Term of the vocabulary that comes closest."""
+
     special = Flag()
+    """Whether it is a special category (Art. 9 GDPR), whatever its term says."""
+
     obtained_from_person = Flag()
+    """False where somebody else tells the publisher."""
 
 
 CATEGORY = EntryKind(name="category", template="categories/{key}", schema=CategorySchema)

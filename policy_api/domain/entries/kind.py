@@ -39,6 +39,11 @@ class EntryKind:
         return None if match is None else match.groupdict()
 
     @property
+    def slug(self) -> str:
+        """The name as one word."""
+        return self.name.replace(" ", "-")
+
+    @property
     def loader(self) -> ContentSchema:
         """The schema, made once."""
         return _loader(self.schema)

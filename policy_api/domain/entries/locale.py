@@ -30,9 +30,17 @@ class UnitSchema(ContentSchema):
     """The translation of one text."""
 
     text = Prose(required=True)
+    """The translation."""
+
     state = Word(STATES)
+    """How far it is. Absent: `approved`."""
+
     source_hash = SourceHash()
+    """Hash of the text it was made from, filled in when the bundle is published; tells when it
+    is outdated."""
+
     origin = Word(ORIGINS)
+    """Who made it. Absent: `human`."""
 
 
 _UNIT = UnitSchema()
@@ -81,18 +89,21 @@ class PolicyUnitsSchema(ContentSchema):
     """Translations of what belongs to the policy as a whole."""
 
     units = Units("title", "title", required=True)
+    """`title` → its translation."""
 
 
 class SectionUnitsSchema(ContentSchema):
     """Translations of a section."""
 
     units = Units(_SECTION, "heading or blocks/intro/markdown", required=True)
+    """Address of a text in the section → its translation."""
 
 
 class TableUnitsSchema(ContentSchema):
     """Translations of a table."""
 
     units = Units(_TABLE, "caption or rows/payments/purpose", required=True)
+    """Address of a text in the table → its translation."""
 
 
 class OverlayUnitsSchema(ContentSchema):
@@ -103,6 +114,7 @@ class OverlayUnitsSchema(ContentSchema):
         "sections/scope/blocks/covered/markdown",
         required=True,
     )
+    """Address of a text that the overlay wrote → its translation."""
 
 
 _SCHEMAS: Mapping[str, type[ContentSchema]] = {

@@ -89,6 +89,7 @@ class OpSchema(ContentSchema):
     """What every op has."""
 
     op = ContentText(required=True)
+    """What is done."""
 
 
 class OverrideSchema(OpSchema):
@@ -97,10 +98,20 @@ class OverrideSchema(OpSchema):
     null_allowed = frozenset({"value"})
 
     target = Target("section", "block", "table", required=True)
+    """Section, block or table."""
+
     field = FieldPath(required=True)
+    """Field inside it: `markdown`, `items/usage/purpose`."""
+
     value = fields.Raw(required=True, allow_none=True)
+    """Another value; null says that the site does not state it."""
+
     source_hash = SourceHash()
+    """Hash of the text below, filled in when the bundle is published; tells when the override
+    is stale."""
+
     reason = Line()
+    """Why; for the record."""
 
     @validates_schema
     def clean_value(self, op: dict[str, Any], **_: object) -> None:
@@ -120,26 +131,34 @@ class OverrideRowSchema(OverrideSchema):
     """Another value for one field of a row."""
 
     target = Target("row", required=True)
+    """Row."""
 
 
 class HideSchema(OpSchema):
     """A section or block that the site does not show."""
 
     target = Target("section", "block", required=True)
+    """Section or block."""
+
     reason = Line()
+    """Why; for the record."""
 
 
 class HideRowSchema(OpSchema):
     """A row that the site does not show."""
 
     target = Target("row", required=True)
+    """Row."""
+
     reason = Line()
+    """Why; for the record."""
 
 
 class InsertedSectionSchema(SectionSchema):
     """A section that only the site has."""
 
     key = Key(required=True)
+    """Key that no section of the policy has."""
 
     class Meta(SectionSchema.Meta):
         fields = ("key", "heading", "anchor", "layer", "locked", "blocks")
@@ -149,8 +168,13 @@ class InsertSchema(OpSchema):
     """A section next to a section, or a block next to a block."""
 
     target = Target("section", "block", required=True)
+    """Section or block that the new one stands next to."""
+
     section = fields.Nested(InsertedSectionSchema)
+    """The new section, next to a section."""
+
     block = BlockField()
+    """The new block, next to a block."""
 
     @validates_schema(skip_on_field_errors=True)
     def check_fit(self, op: Mapping[str, Any], **_: object) -> None:
@@ -173,14 +197,20 @@ class AppendRowSchema(OpSchema):
     """A row that only the site has."""
 
     target = Target("table", required=True)
+    """Table."""
+
     row = fields.Nested(RowSchema, required=True)
+    """The new row, with the fields of a row of a table."""
 
 
 class SetVarSchema(OpSchema):
     """Another value for a placeholder."""
 
     name = Variable(required=True)
+    """Placeholder, with or without `site.` before it."""
+
     value = LocalizedName(longest=VALUE_LENGTH, required=True)
+    """Its value on this site."""
 
 
 OP_SCHEMAS: Final[Mapping[str, type[OpSchema]]] = {
@@ -244,6 +274,7 @@ class OverlaySchema(ContentSchema):
     """The ops of a site."""
 
     ops = Ops(OpField(), most=OPS, required=True)
+    """Ops in the order in which they are applied."""
 
 
 OVERLAY = EntryKind(

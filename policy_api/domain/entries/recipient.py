@@ -24,16 +24,37 @@ class RecipientSchema(ContentSchema):
     """
 
     name = Name(required=True)
+    """Name by which readers know it."""
+
     legal_name = Name()
+    """Registered name, with the legal form."""
+
     group = Flag()
+    """Whether the name stands for several recipients of a kind."""
+
     sector = LocalizedName()
+    """What a group does, such as payment services."""
+
     country = Country()
+    """Where it has its seat; where it handles data is said in the rows."""
+
     role = Code(Scheme.ROLE)
+    """Role it has unless a row says otherwise."""
+
     service = LocalizedName()
+    """What it provides."""
+
     url = HttpsUrl()
+    """Its website."""
+
     privacy_policy_url = HttpsUrl()
+    """Its own privacy policy."""
+
     replaces = Key()
+    """Recipient whose place it takes; that one may be gone already."""
+
     arrangement_summary = Line()
+    """Essence of the arrangement between joint controllers (Art. 26(2) GDPR)."""
 
 
 RECIPIENT = EntryKind(name="recipient", template="recipients/{key}", schema=RecipientSchema)

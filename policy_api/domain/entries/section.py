@@ -16,10 +16,19 @@ class SectionSchema(ContentSchema):
     """A part of the policy with a heading of its own."""
 
     heading = Line(required=True)
+    """Heading; translated."""
+
     anchor = Key()
+    """Name in links to it. Absent: its key."""
+
     layer = Whole(*LAYERS)
+    """1 for what everybody shall see, 3 for details. Absent: 1."""
+
     locked = Flag()
+    """Whether sites may not override it."""
+
     blocks = Several(BlockField(), most=BLOCKS, fewest=1, required=True)
+    """What stands below the heading, in order."""
 
 
 SECTION = EntryKind(

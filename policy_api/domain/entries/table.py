@@ -39,8 +39,13 @@ class PlaceSchema(ContentSchema):
     """Where data is handled."""
 
     country = Country()
+    """Country."""
+
     region = Region()
+    """Wider region, in quotes: `"150"` is Europe, `"001"` the world."""
+
     place = Name()
+    """Town or site."""
 
     @validates_schema
     def check_stated(self, place: Mapping[str, Any], **_: object) -> None:
@@ -56,20 +61,38 @@ class TransferSchema(ContentSchema):
     """How data leaves the European Economic Area."""
 
     outside_eea = Flag()
+    """Whether data leaves the European Economic Area. Absent: told from the locations."""
+
     mechanism = Code(Scheme.TRANSFER)
+    """What makes the transfer lawful (Chapter V GDPR)."""
+
     copy = Line()
+    """Where to get a copy of the safeguards; translated."""
 
 
 class RowSchema(FactsSchema):
     """One disclosure."""
 
     key = Key(required=True)
+    """Name of the row; stays when it moves, is never used again."""
+
     recipient = Key(required=True)
+    """Who receives the data."""
+
     role = Code(Scheme.ROLE)
+    """Role here. Absent: that of the recipient."""
+
     locations = Several(fields.Nested(PlaceSchema), most=PLACES)
+    """Where data is handled. Absent: not stated; `[]`: stated, nowhere."""
+
     transfer = fields.Nested(TransferSchema)
+    """How data leaves the European Economic Area."""
+
     applies_to = Scope(required=True)
+    """Sites that the row is for: `["*"]` or their keys."""
+
     locked = Flag()
+    """Whether sites may not override or hide it."""
 
     class Meta(FactsSchema.Meta):
         fields = (
@@ -97,8 +120,13 @@ class TableSchema(ContentSchema):
     """Columns and rows."""
 
     caption = Line()
+    """Caption; translated."""
+
     columns = Several(Word(COLUMNS), most=len(COLUMNS), fewest=1, required=True)
+    """What is shown, in order; the rows may hold more, for machines."""
+
     rows = Several(fields.Nested(RowSchema), most=ROWS, required=True)
+    """One for each disclosure. `[]`: nobody receives data, and the table says so."""
 
 
 TABLE = EntryKind(name="table", template="policies/{policy}/tables/{table}", schema=TableSchema)
