@@ -18,6 +18,7 @@ from policy_api.db.migrate import upgrade
 from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.commands import export_command, import_command
+from policy_api.drafts.exchange_commands import COMMANDS as EXCHANGE_COMMANDS
 from policy_api.ledger import queries
 from policy_api.ledger.commands import verify_command
 from policy_api.notification.commands import worker_command
@@ -116,6 +117,7 @@ for command in (
     audit_command,
     webhooks_group,
     listen_command,
+    *EXCHANGE_COMMANDS,
     serve_command,
     worker_command,
 ):
