@@ -21,6 +21,7 @@ from policy_api.domain.content.source import Source
 from policy_api.domain.entries.bundle import read_bundle
 from policy_api.domain.entries.checks import check_source
 from policy_api.domain.planning.release import Announcement, Kind, Waiver
+from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import BadInput, Problem
 
 FILE = "history.yaml"
@@ -96,14 +97,18 @@ def read_history(folder: Path, *, now: datetime) -> Iterator[Step]:
     :param now: What ``now`` means in the file.
     :raises BadInput: With every problem of the file, or of the first folder that has any.
     """
+    steps = _steps(folder / FILE)
+    problems = tuple(_out_of_order(steps, now=now))
+    if problems:
+        raise BadInput(problems=problems)
     source = Source.from_entries({})
-    for raw in _steps(folder / FILE):
+    for raw in steps:
         part = read_bundle(folder / raw["folder"]).source
         removed = dict.fromkeys(raw["removed"])
         source = source.replace({**part.entries, **removed})
-        problems = check_source(source)
-        if problems:
-            raise BadInput(problems=problems)
+        misfits = check_source(source)
+        if misfits:
+            raise BadInput(problems=misfits)
         effective_at = raw.get("effective_at")
         yield Step(
             folder=raw["folder"],
@@ -125,6 +130,22 @@ def _known(text: str, now: datetime) -> datetime:
     if value is None:  # the schema let it through, so this is a fault of the program
         raise ValueError(text)
     return value
+
+
+def _out_of_order(steps: list[dict[str, Any]], *, now: datetime) -> Iterator[Problem]:
+    """Find releases that come before the one above them, or after the present."""
+    newest: datetime | None = None
+    for index, raw in enumerate(steps):
+        made = _known(raw["published_at"], now)
+        pointer = f"/{index}/published_at"
+        if made > now:
+            detail = f"The release in {raw['folder']} is published in the future."
+            yield Problem(detail, file=FILE, pointer=pointer, expected="now, or an earlier instant")
+        elif newest is not None and made < newest:
+            detail = f"The release in {raw['folder']} is published before the one above it."
+            expected = f"{instant_text(newest)} or later"
+            yield Problem(detail, file=FILE, pointer=pointer, expected=expected)
+        newest = made if newest is None else max(newest, made)
 
 
 def _steps(path: Path) -> list[dict[str, Any]]:

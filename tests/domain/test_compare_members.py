@@ -71,7 +71,7 @@ def test_a_table_is_the_same_wherever_it_is_shown() -> None:
     ("field", "value", "change_type", "significance"),
     [
         ("purpose", "Takes money.", "recipient.purpose_changed", MATERIAL),
-        ("purpose", "Takes  payments.\n", "recipient.purpose_changed", EDITORIAL),
+        ("purpose", "Takes  payments.\n", "section.changed", EDITORIAL),
         ("legal_basis", coded("eu-gdpr:A6-1-a"), "recipient.legal_basis_changed", MATERIAL),
         ("legitimate_interest", "Money.", "recipient.legal_basis_changed", MATERIAL),
         ("retention", None, "recipient.retention_changed", MATERIAL),

@@ -45,6 +45,9 @@ class Rule:
     reordered: str | None = None
     """Type of a set whose order differs; None takes that of the field."""
 
+    reformatted: str | None = None
+    """Type of a text whose white space or mark-up differs; None takes that of the field."""
+
     skipped: frozenset[str] = frozenset()
     """Fields that are compared elsewhere, or name the thing."""
 
@@ -131,6 +134,8 @@ def _leaf(old: object, new: object, place: Place, rule: Rule, dotted: str) -> Fo
         change_type = rule.reordered or change_type
     elif essence(old, name, markdown=markdown) == essence(new, name, markdown=markdown):
         significance = Significance.EDITORIAL
+        if isinstance(old, str) and isinstance(new, str):
+            change_type = rule.reformatted or change_type
     else:
         significance = weigh(change_type, field=name, before=old, after=new, gained=gained)
     change = Change(

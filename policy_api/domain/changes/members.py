@@ -164,6 +164,8 @@ def _rule(comparison: Comparison, *, other_recipient: bool) -> Rule:
             text.removeprefix(prefix) for text in comparison.texts if text.startswith(prefix)
         ),
         reordered=f"{noun}.moved" if f"{noun}.moved" in DEFAULTS else None,
+        # Nobody who waits for news of recipients or purposes needs to hear of a space.
+        reformatted="section.changed",
         skipped=frozenset(
             {comparison.item_key, "replaces", *(["recipient"] if other_recipient else [])}
         ),
