@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -16,20 +14,16 @@ from policy_api.access import views as access
 from policy_api.access.doors import SCHEME, register_doors
 from policy_api.access.scopes import Bases
 from policy_api.db.base import connect
-from policy_api.domain.blocks import register_builtin_kinds
-from policy_api.domain.blocks.base import BLOCK_KINDS
-from policy_api.domain.linting.base import LINT_RULES
-from policy_api.domain.linting.rules import register_builtin_rules
-from policy_api.domain.rendering.environment import TEMPLATES, add_templates
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
 from policy_api.notification.event_schemas import webhooks
+from policy_api.plugins import load_plugins
 from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
 from policy_api.reading.converters import VersionConverter, version_schema
 from policy_api.reading.fast_path import register_fast_path
-from policy_api.settings import PREFIX, Profile, Settings, SettingsError, load_settings
+from policy_api.settings import Profile, Settings, load_settings
 from policy_api.web import docs_page, health, metrics
 from policy_api.web.api import Api, Blueprint, register_api
 from policy_api.web.headers import register_headers
@@ -67,8 +61,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = load_settings() if settings is None else settings
     if settings.profile is not Profile.TESTING:
         logs.set_up(settings.log_level)
-    register_builtin_kinds()
-    register_builtin_rules()
     load_plugins(settings.plugins)
     app = Flask("policy_api", static_folder=None)
     _configure(app, settings)
@@ -87,28 +79,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         _trust_proxies(app, hops=settings.trusted_proxies, host=settings.trust_forwarded_host)
     return app
-
-
-def load_plugins(names: tuple[str, ...]) -> None:
-    """Load the plugins an operator has named, and close the registries.
-
-    A plugin is an entry point in the group of a registry. Installed but not named, it stays off.
-
-    :raises SettingsError: If there is no such plugin.
-    """
-    for name in names:
-        found = [
-            (register, point)
-            for group, register in PLUGIN_GROUPS.items()
-            for point in entry_points(group=group, name=name)
-        ]
-        if not found:
-            raise SettingsError([(f"{PREFIX}PLUGINS", f"No plugin {name!r} is installed.")])
-        for register, point in found:
-            register(point)
-    BLOCK_KINDS.freeze()
-    LINT_RULES.freeze()
-    TEMPLATES.freeze()
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -150,27 +120,3 @@ def _trust_proxies(app: Flask, *, hops: int, host: bool) -> None:
     told = hops if host else 0
     fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=told, x_port=0, x_prefix=0)
     app.wsgi_app = fixed  # type: ignore[method-assign]
-
-
-def _add_block_kind(point: EntryPoint) -> None:
-    """Register a kind of block, with its templates if it brings any."""
-    kind: Any = point.load()()
-    if kind.kind in BLOCK_KINDS:
-        return
-    BLOCK_KINDS.register(kind.kind, kind)
-    if templates := getattr(kind, "templates", None):
-        add_templates(kind.kind, templates)
-
-
-def _add_lint_rule(point: EntryPoint) -> None:
-    """Register a rule of lint."""
-    rule: Any = point.load()()
-    if rule.id not in LINT_RULES:
-        LINT_RULES.register(rule.id, rule)
-
-
-PLUGIN_GROUPS: Final[dict[str, Callable[[EntryPoint], None]]] = {
-    "policy_api.block_kinds": _add_block_kind,
-    "policy_api.lint_rules": _add_lint_rule,
-}
-"""Group of entry points → what is done with one of them."""

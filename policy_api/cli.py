@@ -19,6 +19,7 @@ from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.commands import export_command, import_command
 from policy_api.drafts.exchange_commands import COMMANDS as EXCHANGE_COMMANDS
+from policy_api.drafts.schema_commands import schema_command
 from policy_api.ledger import queries
 from policy_api.ledger.commands import verify_command
 from policy_api.notification.commands import worker_command
@@ -104,6 +105,7 @@ for command in (
     init_command,
     check_command,
     lint_command,
+    schema_command,
     import_command,
     export_command,
     diff_command,

@@ -27,6 +27,7 @@ from policy_api.domain.rendering.edition import Composer
 from policy_api.drafts.exchange_draft import by_option, put_edits, source_of
 from policy_api.errors import BadInput, NotFound, Problem
 from policy_api.ledger import queries as ledger
+from policy_api.plugins import ContentCommand
 
 _ORDER = ("not_placed", "left_out", "dropped", "changed", "guessed")
 _TITLES = {
@@ -38,7 +39,7 @@ _TITLES = {
 }
 
 
-@click.command("import-page", cls=PolicyCommand)
+@click.command("import-page", cls=ContentCommand)
 @click.argument("file", type=click.File("rb"))
 @click.argument("bundle", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="New folder (or .zip) for the bundle.")

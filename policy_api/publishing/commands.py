@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from policy_api import clock
 from policy_api.access.principal import Actor
-from policy_api.console import FAILED, AppCommand, PolicyCommand, emit, json_option, table
+from policy_api.console import FAILED, AppCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
@@ -26,6 +26,7 @@ from policy_api.drafts.queries import DraftRow
 from policy_api.drafts.stamping import stamp
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
+from policy_api.plugins import ContentCommand
 from policy_api.publishing import service
 from policy_api.publishing.checking import check
 from policy_api.publishing.gate import GateClosed
@@ -44,7 +45,7 @@ BUNDLE = click.Path(exists=True, path_type=Path)
 VERSION_COLUMNS = ("site", "policy", "version", "significance", "effective_at", "changes")
 
 
-@click.command("check", cls=PolicyCommand)
+@click.command("check", cls=ContentCommand)
 @click.argument("bundle", type=BUNDLE)
 @json_option
 def check_command(bundle: Path, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 import orjson
 
 from policy_api import __version__, clock
-from policy_api.console import FAILED, PolicyCommand, json_option
+from policy_api.console import FAILED, json_option
 from policy_api.domain.entries.bundle import Bundle, read_bundle
 from policy_api.domain.languages import canonical
 from policy_api.domain.linting.base import LINT_RULES, Severity
@@ -20,13 +20,14 @@ from policy_api.domain.linting.runner import lint, packs
 from policy_api.domain.linting.sarif import sarif
 from policy_api.domain.planning.release import Waiver
 from policy_api.errors import BadInput
+from policy_api.plugins import ContentCommand
 from policy_api.publishing.options import waiver
 
 FORMATS = ("text", "json", "sarif", "github")
 BUNDLE = click.Path(exists=True, path_type=Path)
 
 
-@click.command("lint", cls=PolicyCommand)
+@click.command("lint", cls=ContentCommand)
 @click.argument("bundle", type=BUNDLE)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--pack", "chosen", multiple=True, help="Run the rules of a regime too.")

@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from policy_api import app
+from policy_api import plugins
 from policy_api.domain.linting.base import Rule
 from policy_api.registry import Registry
 
@@ -18,18 +18,18 @@ POINT = EntryPoint(name="sections", value="tests.linting.test_reports:EverySecti
 def rules(monkeypatch: pytest.MonkeyPatch) -> Registry[Rule]:
     """Let plugins register elsewhere: the program's registry is closed once it runs."""
     registry = Registry[Rule]("lint rule")
-    monkeypatch.setattr(app, "LINT_RULES", registry)
+    monkeypatch.setattr(plugins, "LINT_RULES", registry)
     return registry
 
 
 def test_a_plugin_adds_its_rule_by_id(rules: Registry[Rule]) -> None:
-    app.PLUGIN_GROUPS[GROUP](POINT)
+    plugins.PLUGIN_GROUPS[GROUP](POINT)
 
     assert rules.names() == ("TST-001",)
 
 
 def test_a_plugin_that_is_named_twice_is_added_once(rules: Registry[Rule]) -> None:
-    app.PLUGIN_GROUPS[GROUP](POINT)
-    app.PLUGIN_GROUPS[GROUP](POINT)
+    plugins.PLUGIN_GROUPS[GROUP](POINT)
+    plugins.PLUGIN_GROUPS[GROUP](POINT)
 
     assert len(rules) == 1
