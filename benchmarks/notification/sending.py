@@ -137,7 +137,7 @@ async def bare_rate(scheme: str, ports: Ports) -> float:
 def worker_rate(engine: Engine, session: Session, scheme: str, ports: Ports) -> float:
     """Return deliveries per second of one worker with everything it does."""
     fill(session, REQUESTS, urls=urls(scheme, ports.live))
-    with working(engine, ports, slots=CONCURRENT):
+    with working(engine, ports):
         announce(session, 1)
         wait_until(session, "SELECT count(*) > 0 FROM delivery WHERE state = 'delivered'")
         started, before = time.perf_counter(), delivered(session)
@@ -191,12 +191,11 @@ def working(
     engine: Engine,
     ports: Ports,
     *,
-    slots: int = 1000,
     starts: list[float] | None = None,
     live: int | None = None,
 ) -> Iterator[None]:
     """Run a worker on a thread; note when attempts begin."""
-    pace = Pace(timeout=10, slots=slots, place_rate=1e6, per_place=10_000)
+    pace = Pace(timeout=10, place_rate=1e6, per_place=10_000)
 
     @asynccontextmanager
     async def channel(surroundings: Surroundings) -> AsyncIterator[Channel]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,9 +54,7 @@ class Bell(threading.Thread):
     def _watch(self) -> None:
         """Compare the version of SQLite's data, which others' commits change."""
         with self._engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is None:
-                return
+            driver: Any = connection.connection.driver_connection
             seen = None
             while not self._stopped.wait(LOOK_SECONDS):
                 version = driver.execute("PRAGMA data_version").fetchone()
@@ -66,11 +65,9 @@ class Bell(threading.Thread):
     def _listen(self) -> None:
         """Wait for PostgreSQL to tell."""
         with self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
             # Detached, it is closed in the end and not lent to others while it listens.
             connection.detach()
-            driver = connection.connection.driver_connection
-            if driver is None:
-                return
             driver.autocommit = True
             driver.execute(f"LISTEN {CHANNEL}")
             self._on_ring()

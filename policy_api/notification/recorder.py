@@ -54,8 +54,10 @@ class Recorder:
         self._tried.append(tried)
         await self._wait()
 
-    async def finished(self, finished: Finished) -> None:
-        """Wait until the end of a lease is stored."""
+    async def finished(self, finished: Finished, last: Tried | None) -> None:
+        """Wait until the end of a lease is stored, with its last attempt."""
+        if last is not None:
+            self._tried.append(last)
         self._finished.append(finished)
         await self._wait()
 

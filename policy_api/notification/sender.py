@@ -37,6 +37,8 @@ class _Progress:
     health: Health
     is_verified: bool = False
     due_at: datetime | None = None
+    last: Tried | None = None
+    """The last attempt, which is stored together with the end of the lease."""
 
 
 class Sender:
@@ -59,8 +61,8 @@ class Sender:
 
     async def work(
         self, lease: Lease, letters: Mapping[LetterKey, Letter], report: Report
-    ) -> Finished:
-        """Send a lease's deliveries in order and return how the lease ends.
+    ) -> tuple[Finished, Tried | None]:
+        """Send a lease's deliveries in order; return how it ends, with the last attempt.
 
         :param report: Waits until an attempt is stored, so that a crash can repeat no more than
             the one delivery that is under way.
@@ -69,13 +71,14 @@ class Sender:
         # Cancelled when there is no more time to drain; the lease ends all the same.
         with suppress(asyncio.CancelledError):
             await self._send_all(lease, letters, report, progress)
-        return Finished(
+        finished = Finished(
             endpoint_id=lease.endpoint_id,
             token=lease.token,
             health=progress.health,
             is_verified=progress.is_verified,
             due_at=progress.due_at,
         )
+        return finished, progress.last
 
     async def _send_all(
         self,
@@ -98,9 +101,10 @@ class Sender:
                     return
                 letter = letters[lease.endpoint_id, due.sequence, due.generation]
                 tried = await self._try(channel, lease, due, letter)
-            await report(tried)
-            if self._concludes(tried, letter, progress):
+            if self._concludes(tried, letter, progress) or due is lease.due[-1]:
+                progress.last = tried
                 return
+            await report(tried)
 
     async def _try(self, channel: Channel, lease: Lease, due: Due, letter: Letter) -> Tried:
         started_at, clock = self._now(), asyncio.get_running_loop().time

@@ -150,12 +150,12 @@ class Worker:
     async def _work(self, sender: Sender, lease: Lease, letters: dict[LetterKey, Letter]) -> None:
         async with self._slots.take(), self._recorder.member():
             try:
-                finished = await sender.work(lease, letters, self._recorder.tried)
+                finished, last = await sender.work(lease, letters, self._recorder.tried)
             except Exception:
                 # A channel broke its promise; its endpoint waits for the lease to run out.
                 log.exception("A channel failed.", extra={"endpoint": lease.name})
                 return
-            await self._recorder.finished(finished)
+            await self._recorder.finished(finished, last)
         self._awake.set()
 
     async def _drain(self, sender: Sender) -> None:
