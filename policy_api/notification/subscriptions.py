@@ -98,11 +98,12 @@ def ask(session: Session, wish: Wish, *, desk: Desk, now: datetime) -> None:
     is_calm = mail_limits.may_write_to(session, mailbox=mailbox, limits=desk.limits, now=now)
     digest = desk.keys.digest(wish.address)
     is_unwanted = mail_queries.is_suppressed(session, digest)
-    endpoint = _new_endpoint(wish, mount=desk.mount, now=now)
+    is_sent = is_calm and not is_unwanted
+    endpoint = _new_endpoint(wish, mount=desk.mount, due_at=now if is_sent else None, now=now)
     session.add(endpoint)
     session.flush()
     session.add(_new_subscription(wish, endpoint, keys=desk.keys, now=now))
-    _ask_back(session, endpoint, is_sent=is_calm and not is_unwanted, now=now)
+    _ask_back(session, endpoint, is_sent=is_sent, now=now)
     noted = mailbox if is_calm else mail_limits.REFUSED
     mail_limits.note(session, mailbox=noted, client=client, now=now)
     session.flush()
@@ -248,13 +249,12 @@ def _ask_back(session: Session, endpoint: Endpoint, *, is_sent: bool, now: datet
         created_at=now,
     )
     delivery = new_delivery(endpoint, sequence=0, generation=1, now=now)
-    endpoint.due_at = now if is_sent else None
     if not is_sent:
         delivery.state, delivery.reason = "skipped", "filter"
     session.add_all([ping, delivery])
 
 
-def _new_endpoint(wish: Wish, *, mount: str, now: datetime) -> Endpoint:
+def _new_endpoint(wish: Wish, *, mount: str, due_at: datetime | None, now: datetime) -> Endpoint:
     name = f"ml_{secrets.token_hex(NAME_BYTES)}"
     return Endpoint(
         name=name,
@@ -273,7 +273,7 @@ def _new_endpoint(wish: Wish, *, mount: str, now: datetime) -> Endpoint:
         verified_at=None,
         stopped_at=None,
         after_sequence=None,
-        due_at=None,
+        due_at=due_at,
         held_until=None,
         failures=0,
         failing_since=None,

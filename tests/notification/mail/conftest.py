@@ -21,7 +21,7 @@ import time_machine
 from aiosmtpd.smtp import SMTP, Envelope
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from policy_api import clock
@@ -40,6 +40,8 @@ from tests.reading.published import REWORDED, STEPS, publish_until
 ORIGIN = "https://legal.example.org"
 READER = "reader@example.net"
 QUICK = Pace(timeout=2.0, margin=1.0, poll=0.05, place_rate=10_000)
+
+MAIL_TABLES = ("mail_subscription", "mail_confirmation", "suppression")
 
 START = REWORDED + timedelta(days=28)
 """A quiet day, nine days before a carrier is announced."""
@@ -268,3 +270,17 @@ def house(engine: Engine, settings: Settings, server: Server, tmp_path: Path) ->
         yield House(app, engine, chosen, server, Clock(traveller))
         with app.app_context():
             db.engine.dispose()
+
+
+def stored(house: House) -> bytes:
+    """Return everything that is in the tables of notification, as bytes."""
+    found = []
+    with house.engine.connect() as connection:
+        for table in ("endpoint", "ping", "delivery", "attempt", *MAIL_TABLES):
+            rows = connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 -- our own names
+            found += [
+                bytes(each) if isinstance(each, bytes | memoryview) else repr(each).encode()
+                for row in rows
+                for each in row
+            ]
+    return b"\n".join(found)
