@@ -76,7 +76,8 @@ def worker(url: str) -> Iterator[int]:
         # One that does not end would keep the whole test run waiting.
         process.kill()
         process.join()
-        assert code == 0
+        # Stopped before it could listen for that, it had not begun anything either.
+        assert code in {0, -signal.SIGTERM}
 
 
 def settle(session: Session, *, seconds: float = 60) -> None:
