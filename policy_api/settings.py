@@ -287,7 +287,7 @@ def _check_smtp_url(value: str) -> None:
 
 def _check_mail_from(value: str) -> None:
     _, address = parseaddr(value)
-    if value and not _MAIL_FROM.fullmatch(address):
+    if value and not (value.isprintable() and _MAIL_FROM.fullmatch(address)):
         raise ValidationError("Must be like Example <privacy@example.org>.")
 
 

@@ -147,7 +147,11 @@ class _RelayCall:
             return self._smtp
         self._smtp = smtplib.SMTP(relay.host, relay.port, timeout=relay.timeout)
         if not relay.is_plain:
-            self._smtp.starttls(context=trusted)
+            try:
+                self._smtp.starttls(context=trusted)
+            except (smtplib.SMTPException, OSError):
+                self._smtp.close()
+                raise
         return self._smtp
 
 
