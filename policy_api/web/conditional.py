@@ -75,7 +75,9 @@ def respond(answer: Answer) -> Response:
     if chosen is not Coding.IDENTITY:
         response.headers["Content-Encoding"] = chosen.value
     response.set_etag(digest if chosen is Coding.IDENTITY else f"{digest}-{chosen}")
-    response.last_modified = answer.modified
+    if answer.modified is not None:
+        # Given None, Werkzeug would write the date of now.
+        response.last_modified = answer.modified
     response.make_conditional(request.environ)
     if response.status_code == HTTPStatus.PRECONDITION_FAILED:
         raise PreconditionFailed
