@@ -12,7 +12,7 @@ from policy_api.domain.labels import N_, words
 
 WORDS: Final[Mapping[str, str]] = {
     "all_policies": N_("All policies"),
-    "and_more": N_("{count} more changes"),
+    "and_more": words.AND_MORE,
     "as_it_happens": N_("as soon as something changes"),
     "changes": words.WHAT_CHANGED,
     "chain_head": N_("Head of the chain of releases"),
@@ -48,7 +48,6 @@ WORDS: Final[Mapping[str, str]] = {
         "again at any time."
     ),
     "how_often": N_("How often"),
-    "language": N_("Language"),
     "news_intro": N_("The following has changed at {site}."),
     "policy": N_("Policy"),
     "policy_changed": words.POLICY_CHANGED,
