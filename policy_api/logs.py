@@ -17,7 +17,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the request, command or delivery that is being worked on; empty outside of one."""
 
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_SECRET = re.compile(r"(?i)(bearer\s+|whsec_|[?&](?:token|secret)=)[^\s&\"']+")
+_SECRET = re.compile(
+    r"(?i)(bearer\s+|whsec_|ppl_[a-z]+_[a-z2-7]{12}_|[?&](?:token|secret)=)[^\s&\"']+"
+)
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from policy_api import logs
 from policy_api.access import secret
 from policy_api.access.secret import Credential, new_token, parse
 from policy_api.settings import Profile
@@ -54,3 +55,11 @@ def test_a_secret_is_not_shown_where_programs_print_things() -> None:
     _, credential = new_token(Profile.TESTING)
 
     assert credential.secret not in repr(credential)
+
+
+def test_a_token_that_gets_into_a_log_is_blotted_out_but_for_its_id() -> None:
+    written, credential = new_token(Profile.PRODUCTION)
+
+    logged = logs.blot(f"GET /v1/tokens/{written} refused")
+
+    assert logged == f"GET /v1/tokens/ppl_live_{credential.id}_*** refused"

@@ -89,3 +89,14 @@ def test_a_whole_source_is_for_those_who_may_have_all_of_it(someone: Someone) ->
 
 def test_a_release_that_nobody_made_has_no_bundle(editor: Person) -> None:
     assert editor.get("/bundles/77").status_code == 404
+
+
+def test_a_bundle_may_be_larger_than_other_bodies(editor: Person) -> None:
+    stream = io.BytesIO(bundle_bytes(EDITED))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr("README.md", "x" * 2 * 2**20)
+
+    large = editor.send("POST", "/bundles", data=stream.getvalue(), content_type=ZIP)
+    entry = editor.put("/drafts/1/entries/organization", {"name": "x" * 2 * 2**20}, If_Match="*")
+
+    assert (large.status_code, entry.status_code) == (201, 413)
