@@ -20,6 +20,7 @@ import pytest
 from marshmallow import ValidationError
 
 from policy_api.domain.blocks.base import Block, BlockKind
+from policy_api.domain.changes.significance import DEFAULTS
 from policy_api.domain.content.faults import faults
 from policy_api.domain.content.paths import get_at, replace_units
 from policy_api.domain.content.placeholders import fill
@@ -184,6 +185,14 @@ class BlockKindContract:
         for form in ("html", "md"):
             written = (folder / f"{self.kind.kind}.{form}").read_text(encoding="utf-8")
             assert ENVIRONMENT.from_string(written) is not None
+
+    def test_its_changes_are_of_types_that_exist(self) -> None:
+        comparison = self.kind.comparison
+        added = comparison.added or f"{comparison.noun}.added"
+        removed = comparison.removed or f"{comparison.noun}.removed"
+        members = {added, removed, *comparison.aspects.values()} if comparison.items else set()
+
+        assert {comparison.whole, *members} <= set(DEFAULTS)
 
     def test_units_of_least_are_no_more_than_of_all(self) -> None:
         least = {unit.path.rpartition("/")[2] for unit in self.kind.units(self.minimal)}
