@@ -14,7 +14,8 @@ def _setting(name: str, default: str) -> str:
 wsgi_app = "policy_api.app:create_app()"
 bind = f"{_setting('BIND', '127.0.0.1')}:{_setting('PORT', '8000')}"
 workers = int(_setting("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+_FAST = _setting("FAST_WORKER", "true").lower() in {"true", "t", "yes", "y", "on", "1"}
+worker_class = "policy_api.reading.worker.EditionWorker" if _FAST else "gthread"
 threads = 4
 
 # The heartbeat file must not wait for a disk.

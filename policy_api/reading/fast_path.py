@@ -14,7 +14,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask
+from flask import Flask, Response, request
 from werkzeug.http import http_date, remove_entity_headers
 
 from policy_api import clock
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 NAME: Final = "policy-api-fast-path"
 KEPT: Final = "policy_api.kept"
 """Where an environment says which kept answer it was given."""
+
+_OPEN_OPERATION: Final = "policy_api.open_operation"
+"""Where an environment says by which view, open to anyone, it was answered."""
 
 CANONICAL: Final = "/v1/sites/"
 """Below this an address names the site, so that the host takes no part in the choice."""
@@ -138,7 +141,9 @@ class FastPath:
         self.host_matters = bool(settings.trusted_hosts)
         """Whether some hosts are refused everywhere."""
 
-        self.open_blueprints: Collection[str] = flask.extensions["policy-api"].open_blueprints
+        self.believes_proto = settings.trusted_proxies > 0
+        self.believes_host = settings.trust_forwarded_host
+        """Which forwarded headers take part in the choice, before a proxy's are put in place."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -208,7 +213,9 @@ class FastPath:
         """Let the application answer, in full, and keep what it says if others may see it."""
         if environ["REQUEST_METHOD"] == "HEAD":
             return self._app(environ, start_response)
-        conditions = {name: environ.pop(name) for name in CONDITIONS if name in environ}
+        conditions: dict[str, Any] = {
+            name: environ.pop(name) for name in CONDITIONS if name in environ
+        }
         before = clock.now()
         recorded = _Recorded()
         body = recorded.run(self._app, environ)
@@ -242,13 +249,12 @@ class FastPath:
         since: datetime,
     ) -> Kept | None:
         """Return an answer to keep, or None if it is not for everybody or not for a while."""
-        request = environ.get("werkzeug.request")
+        operation = environ.get(_OPEN_OPERATION)
         given = {name.lower(): value for name, value in recorded.headers}
         until = generation.steady_until(since, longest=self.longest)
         if (
             not recorded.is_ok
-            or request is None
-            or request.blueprint not in self.open_blueprints
+            or operation is None
             or not given.get("cache-control", "").startswith("public")
             or "set-cookie" in given
             or "etag" not in given
@@ -264,7 +270,7 @@ class FastPath:
             unchanged=without_entity(recorded.headers),
             body=body,
             tag=given["etag"],
-            operation=str(request.endpoint).rpartition(".")[2],
+            operation=operation,
             negotiated="accept-language" in vary,
             generation=generation,
             since=since,
@@ -331,6 +337,14 @@ def register_fast_path(app: Flask, settings: Settings) -> None:
     """Put the fast path in front of an application, unless it may keep nothing."""
     if settings.answer_cache_mib == 0:
         return
+    open_blueprints: Collection[str] = app.extensions["policy-api"].open_blueprints
+
+    @app.after_request
+    def name(response: Response) -> Response:
+        if request.blueprint in open_blueprints:
+            request.environ[_OPEN_OPERATION] = str(request.endpoint).rpartition(".")[2]
+        return response
+
     fast = FastPath(app.wsgi_app, flask=app, settings=settings)
     app.extensions[NAME] = fast
     app.wsgi_app = fast  # type: ignore[method-assign]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from policy_api.db.engine import make_engine
@@ -130,17 +130,17 @@ class _OpenCheck:
     def __init__(self, engine: Engine) -> None:
         self.process = os.getpid()
         self._engine = make_engine(engine.url, threads=1)
-        self._connection: Connection = self._engine.connect()
+        self._connection = self._engine.connect()
         if engine.dialect.name == "postgresql":
             self._connection = self._connection.execution_options(isolation_level="AUTOCOMMIT")
         # The driver itself is asked; SQLAlchemy would take ten times as long as the database.
-        self._driver: Any = self._connection.connection.driver_connection
+        driver: Any = self._connection.connection.driver_connection
         if engine.dialect.name == "postgresql":
-            self._driver.execute(f"SET statement_timeout = {IMPATIENCE_MS}")
+            driver.execute(f"SET statement_timeout = {IMPATIENCE_MS}")
         else:
-            self._driver.execute(f"PRAGMA busy_timeout={IMPATIENCE_MS}").fetchall()
-            self._driver.execute("PRAGMA query_only=1").fetchall()
-        self._cursor = self._driver.cursor()
+            driver.execute(f"PRAGMA busy_timeout={IMPATIENCE_MS}").fetchall()
+            driver.execute("PRAGMA query_only=1").fetchall()
+        self._cursor = driver.cursor()
 
     def answer(self, known: Generation | None) -> Generation:
         """Return the newest state: the known one, if that is it."""
