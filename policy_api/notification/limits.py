@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-CROWD = 64
-"""Leases that may wait for one place; more of them would only keep others out."""
+CROWD = 16
+"""Leases that may wait for each request a place takes; more would only keep others out."""
 
 
 class Slots:
@@ -86,7 +86,7 @@ class Places:
     def is_crowded(self, place: str) -> bool:
         """Tell whether more wait for a place than it is worth to wait with."""
         gate = self._gates.get(place)
-        return gate is not None and gate.users >= CROWD
+        return gate is not None and gate.users >= CROWD * self.concurrent
 
     @asynccontextmanager
     async def visit(self, place: str) -> AsyncIterator[None]:
