@@ -91,7 +91,21 @@ def news_of(
         _news(session, found, event, version, now=now)
         for event in events
         for version in _versions(session, found, event)
+        if _is_told(version, found, event)
     )
+
+
+def _is_told(version: VersionRow, found: SubscriptionRow, event: EventRow) -> bool:
+    """Tell whether a version is news, and important enough.
+
+    A correction carries announced versions along; those were told when they were announced. An
+    event matters as much as the most important of its versions, the version of one site may not.
+    """
+    is_carried = version.origin_release != version.release
+    if is_carried and event.type != WITHDRAWN:
+        return False
+    threshold = Significance(found.min_significance or Significance.TECHNICAL)
+    return Significance(version.significance) >= threshold
 
 
 def _versions(session: Session, found: SubscriptionRow, event: EventRow) -> Iterator[VersionRow]:

@@ -21,7 +21,7 @@ import time_machine
 from aiosmtpd.smtp import SMTP, Envelope
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, or_, select, text
 from sqlalchemy.orm import Session
 
 from policy_api import clock
@@ -29,8 +29,10 @@ from policy_api.app import create_app
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
+from policy_api.notification import fanout
 from policy_api.notification.channels.base import Surroundings
 from policy_api.notification.channels.email import Upkeep, open_email
+from policy_api.notification.models import Endpoint
 from policy_api.notification.pace import Pace
 from policy_api.notification.worker import Worker
 from policy_api.publishing.service import Publisher, publish
@@ -240,8 +242,34 @@ class House:
 
     def work_off(self) -> None:
         """Let a worker do everything that is due now."""
+        until = time.monotonic() + 10
         with self.working():
-            time.sleep(0.6)
+            while not self.is_calm():
+                assert time.monotonic() < until, "There is always something to do."
+                time.sleep(0.02)
+
+    def is_calm(self) -> bool:
+        """Tell whether nothing is due and nobody is at work."""
+        with Session(self.engine) as session:
+            now = clock.now()
+            busy = or_(Endpoint.leased_until.is_not(None), Endpoint.due_at <= now)
+            at_work = session.scalar(select(Endpoint.id).where(busy).limit(1)) is not None
+            return not at_work and not fanout.has_work(session)
+
+    def wait_for_attempts(self, count: int, *, seconds: float = 10) -> None:
+        """Wait until so many attempts are stored."""
+        until = time.monotonic() + seconds
+        while True:
+            with self.engine.connect() as connection:
+                found = connection.execute(text("SELECT count(*) FROM attempt")).scalar_one()
+            if found >= count:
+                return
+            assert time.monotonic() < until, f"{found} of {count} attempts were stored."
+            time.sleep(0.02)
+
+
+def hasty(**numbers: object) -> Pace:
+    return replace(QUICK, **numbers)  # type: ignore[arg-type]
 
 
 @pytest.fixture
