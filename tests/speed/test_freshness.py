@@ -1,0 +1,137 @@
+"""After a publication no process shows the text before it, not even once.
+
+``POLICY_API_TEST_PUBLICATIONS`` chooses how many there are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from policy_api import clock
+from policy_api.db.tx import writing
+from policy_api.domain.blocks import register_builtin_kinds
+from policy_api.domain.planning.release import Announcement
+from policy_api.domain.proof.signing import Signer
+from policy_api.publishing.service import Publisher, publish
+from tests.domain.sources import edited, source
+from tests.speed.servers import Server, serving
+
+PUBLICATIONS = int(os.environ.get("POLICY_API_TEST_PUBLICATIONS", "20"))
+SHOP = "/v1/sites/shop/policies/privacy"
+PATHS = (
+    f"{SHOP}?locale=en",
+    SHOP,
+    f"{SHOP}.html?locale=en",
+    f"{SHOP}.md?locale=en",
+    f"{SHOP}/sections/contact?locale=en",
+    "/v1/policies/privacy?locale=en",
+)
+_HEADING = re.compile(rb"Heading number ([0-9]+)")
+
+
+@dataclass
+class Press:
+    """Publishes one heading after the other."""
+
+    engine: Engine
+    key: Path
+    number: int = 0
+
+    def publish(self) -> int:
+        """Publish the next heading; when this returns, it is committed."""
+        heading = f"Heading number {self.number + 1}"
+        with Session(self.engine, expire_on_commit=False) as session, writing(session):
+            publish(
+                session,
+                source=source(edited("policies/privacy/sections/contact", heading=heading)),
+                base=self.number,
+                announcement=Announcement(),
+                publisher=Publisher(actor="A. Publisher", signer=Signer.load(self.key)),
+                now=clock.now(),
+            )
+        self.number += 1
+        return self.number
+
+
+@dataclass
+class Watch:
+    """Reads all the time, and notes what was older than it may be."""
+
+    press: Press
+    server: Server
+    stop: Event = field(default_factory=Event)
+    stale: list[str] = field(default_factory=list)
+    reads: int = 0
+
+    def run(self) -> None:
+        """Read until told to stop."""
+        while not self.stop.is_set():
+            for path in PATHS:
+                least = self.press.number
+                self.note(path, least)
+
+    def note(self, path: str, least: int) -> None:
+        """Read once, and compare with what was committed before."""
+        _, body = self.server.get(path, Accept_Encoding="identity")
+        found = _HEADING.search(body)
+        self.reads += 1
+        if found is None or int(found[1]) < least:
+            self.stale.append(f"{path}: {found and found[0]!r} instead of {least}")
+
+
+@pytest.fixture
+def press(engine: Engine, tmp_path: Path) -> Press:
+    register_builtin_kinds()
+    key = tmp_path / "signing-key.pem"
+    Signer.create(key)
+    made = Press(engine=engine, key=key)
+    made.publish()
+    return made
+
+
+@pytest.fixture
+def servers(database_url: str, tmp_path: Path, press: Press) -> Iterator[list[Server]]:
+    """Yield one server with our worker and one with gunicorn's, over one database."""
+    chosen = {
+        "data_dir": tmp_path,
+        "database_url": database_url,
+        "signing_key_file": tmp_path / "signing-key.pem",
+    }
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(serving(tmp_path, fast_worker=fast, **chosen))
+            for fast in ("true", "false")
+        ]
+
+
+def test_no_process_shows_the_text_before_a_publication(
+    press: Press, servers: list[Server]
+) -> None:
+    watches = [Watch(press=press, server=server) for server in servers]
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(watch.run) for watch in watches]
+        for _ in range(PUBLICATIONS):
+            least = press.publish()
+            for watch in watches:
+                for path in PATHS:
+                    watch.note(path, least)
+            time.sleep(0.02)
+        for watch in watches:
+            watch.stop.set()
+        for each in running:
+            each.result(30)
+
+    assert [watch.stale for watch in watches] == [[], []]
+    assert all(watch.reads > PUBLICATIONS * len(PATHS) for watch in watches)
