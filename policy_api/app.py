@@ -14,6 +14,7 @@ from policy_api.access import views as access
 from policy_api.access.doors import SCHEME, register_doors
 from policy_api.access.scopes import Bases
 from policy_api.db.base import connect
+from policy_api.drafts import exchange_views as exchange
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
@@ -44,6 +45,7 @@ DOCUMENTATION: Final = (docs_page.blp.name, docs_page.pages.name)
 MANAGEMENT: Final[tuple[Blueprint, ...]] = (
     access.blp,
     drafts.blp,
+    exchange.blp,
     publishing.blp,
     *notification.MANAGED,
 )

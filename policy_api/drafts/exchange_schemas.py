@@ -1,0 +1,107 @@
+"""Translations on the wire: what goes out to translators, and what came of what they sent."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, fields, validate
+from webargs.fields import DelimitedList
+
+from policy_api.access.listing import MAX_NUMBER, WholeNumber
+from policy_api.domain.content.fields import Key, Locale
+from policy_api.domain.languages import MAX_TAG_LENGTH
+from policy_api.domain.translation.exchange_checks import Reason
+from policy_api.domain.translation.units import State
+
+TAG = {"pattern": "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$", "maxLength": MAX_TAG_LENGTH}
+
+
+def draft_number(description: str) -> WholeNumber:
+    """Return the parameter that names a draft."""
+    return WholeNumber(
+        load_default=None,
+        validate=validate.Range(1, MAX_NUMBER),
+        metadata={"description": description},
+    )
+
+
+class ExportQuery(Schema):
+    """Query of a file for translators."""
+
+    class Meta:
+        unknown = RAISE
+
+    policy = Key(
+        required=True, metadata={"description": "Key of the policy.", "examples": ["privacy"]}
+    )
+    locale = Locale(
+        required=True,
+        metadata={**TAG, "description": "Language to translate into.", "examples": ["pt-BR"]},
+    )
+    draft = draft_number("Texts as this draft has them. Default: as they were published last.")
+    only = DelimitedList(
+        fields.String(validate=validate.OneOf([state.value for state in State])),
+        metadata={
+            "description": "Only units in these states, with commas between them; outdated ones "
+            "count as `missing`. Default: every unit."
+        },
+    )
+
+
+class XliffQuery(ExportQuery):
+    """Query of an XLIFF file."""
+
+    version = fields.String(
+        load_default="2.1",
+        validate=validate.OneOf(["2.1", "1.2"]),
+        metadata={"description": "Version of XLIFF; 1.2 is for older tools."},
+    )
+
+
+class TakingBackQuery(Schema):
+    """Query of an import of translations."""
+
+    class Meta:
+        unknown = RAISE
+
+    policy = Key(
+        metadata={"description": "Key of the policy; must be the file's. Default: the file's."},
+    )
+    locale = Locale(
+        metadata={**TAG, "description": "Language; must be the file's. Default: the file's."},
+    )
+    draft = draft_number("Draft to write to. Default: a new one, if there is anything to write.")
+
+
+class RefusedUnitOut(Schema):
+    """A unit that was not taken."""
+
+    unit = fields.String(required=True, metadata={"description": "As the file names it."})
+    reason = fields.String(
+        required=True, validate=validate.OneOf([reason.value for reason in Reason])
+    )
+    detail = fields.String(required=True, metadata={"description": "The reason, in words."})
+
+
+class TakenBackOut(Schema):
+    """What came of a file of translations."""
+
+    draft = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where they are; null if none was named and nothing was taken."},
+    )
+    href = fields.String(required=True, allow_none=True, metadata={"description": "The draft."})
+    policy = fields.String(required=True)
+    locale = fields.String(required=True)
+    entries = fields.List(
+        fields.String(), required=True, metadata={"description": "Paths of what was written."}
+    )
+    accepted = fields.List(
+        fields.String(), required=True, metadata={"description": "Units that are new or changed."}
+    )
+    unchanged = fields.Integer(
+        required=True, metadata={"description": "How many units say what was there already."}
+    )
+    untranslated = fields.List(
+        fields.String(), required=True, metadata={"description": "Units without a translation."}
+    )
+    refused = fields.List(fields.Nested(RefusedUnitOut), required=True)
