@@ -1,0 +1,166 @@
+"""A tree of finished files: written beside the one that is served, then put in its place at once.
+
+Files that are the same as before are the same files, so that whoever copies the tree has little to
+copy. What an interrupted run has written is used by the next one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import brotli  # type: ignore[import-untyped]
+import orjson
+import zstandard
+
+CURRENT: Final = "current"
+"""Name that always leads to a complete tree; what a web server is pointed at."""
+
+MANIFEST: Final = "manifest.json"
+HEADERS: Final = "_headers"
+_TREES: Final = "trees"
+_UNFINISHED: Final = "unfinished"
+
+SMALLEST: Final = 512
+"""Below this nothing is saved by compression."""
+
+SIBLINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    # As strong as can be: nobody waits for it, and everybody gets it.
+    ".br": lambda body: bytes(brotli.compress(body, quality=11)),
+    ".zst": lambda body: zstandard.ZstdCompressor(level=19).compress(body),
+    ".gz": lambda body: gzip.compress(body, compresslevel=9, mtime=0),
+}
+
+Entry = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run did."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+class Tree:
+    """The tree that is being made, and the one before."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._next = out / _TREES / _UNFINISHED
+        self._next.mkdir(parents=True, exist_ok=True)
+        self._before = out / CURRENT
+        self._known = _entries(self._before / MANIFEST)
+        self._files: dict[str, Entry] = {}
+        self.counts = Counts()
+
+    def put(self, name: str, body: bytes, *, url: str, headers: Mapping[str, str]) -> None:
+        """Put one file and its compressed siblings into the tree."""
+        digest = hashlib.sha256(body).hexdigest()
+        codings = SIBLINGS if len(body) >= SMALLEST else {}
+        names = [name, *(name + suffix for suffix in codings)]
+        if self._reuse(name, names, digest):
+            self.counts.unchanged += 1
+        else:
+            for place in names:
+                suffix = place.removeprefix(name)
+                self._write(place, codings[suffix](body) if suffix else body)
+            self.counts.written += 1
+        self._files[name] = {
+            "url": url,
+            "digest": f"sha256:{digest}",
+            "size": len(body),
+            "codings": [suffix[1:] for suffix in codings],
+            "headers": dict(headers),
+        }
+
+    def finish(self, *, facts: Mapping[str, Any], headers: str) -> None:
+        """Take away what is no longer there, and show the new tree instead of the old one."""
+        manifest = {**facts, "files": dict(sorted(self._files.items()))}
+        self._write(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        self._write(HEADERS, headers.encode())
+        wanted = {MANIFEST, HEADERS}
+        for name, entry in self._files.items():
+            codings = {"br": ".br", "zst": ".zst", "gz": ".gz"}
+            wanted |= {name, *(name + codings[coding] for coding in entry["codings"])}
+        self._prune(wanted)
+        self.counts.removed = len(self._known.keys() - self._files.keys())
+        digest = hashlib.sha256((self._next / MANIFEST).read_bytes()).hexdigest()[:16]
+        final = self._out / _TREES / digest
+        if final.exists():
+            shutil.rmtree(self._next)
+        else:
+            _sync(self._next)
+            self._next.rename(final)
+        self._switch(final)
+
+    def _reuse(self, name: str, names: list[str], digest: str) -> bool:
+        """Take files over from the tree before, or from a run that was interrupted."""
+        if _digest(self._next / name) == digest and all((self._next / n).exists() for n in names):
+            return True
+        if self._known.get(name, {}).get("digest") != f"sha256:{digest}":
+            return False
+        for place in names:
+            target = self._next / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            try:
+                os.link((self._before / place).resolve(), target)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def _write(self, name: str, body: bytes) -> None:
+        target = self._next / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(body)
+        part.replace(target)
+
+    def _prune(self, wanted: set[str]) -> None:
+        for path in sorted(self._next.rglob("*"), reverse=True):
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif str(path.relative_to(self._next)) not in wanted:
+                path.unlink()
+
+    def _switch(self, final: Path) -> None:
+        """Let the name that is served lead to another tree, from one moment to the next."""
+        previous = self._before.resolve()
+        link = self._out / f".{CURRENT}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path(_TREES, final.name))
+        link.replace(self._before)
+        _sync(self._out)
+        # Readers may be in the middle of the tree before; older ones have none.
+        for tree in (self._out / _TREES).iterdir():
+            if tree.resolve() not in {previous, final.resolve()}:
+                shutil.rmtree(tree)
+
+
+def _entries(manifest: Path) -> dict[str, Entry]:
+    if not manifest.exists():
+        return {}
+    found: dict[str, Entry] = orjson.loads(manifest.read_bytes())["files"]
+    return found
+
+
+def _digest(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on disk before anybody is led to them."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
