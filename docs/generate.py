@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import policy_api
+from docs import content_pages
+from docs.command_pages import commands_page
 from policy_api import settings
 from policy_api.domain.linting.base import LINT_RULES, Rule
 from policy_api.domain.linting.runner import packs
@@ -105,7 +107,14 @@ def rules_table(rules: Iterable[Rule]) -> Iterator[str]:
         yield f"| `{rule.id}` | {rule.severity.value} | {rule.source} | {rule.title} |"
 
 
+def noted(page: Callable[[], str]) -> Callable[[], str]:
+    """Return a page with the note about where it comes from."""
+    return lambda: f"{NOTE}\n{page()}"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
+    **{name: noted(page) for name, page in content_pages.PAGES.items()},
+    "commands.md": noted(commands_page),
     "lint-rules.md": lint_rules_page,
     "problems.md": problems_page,
     "settings.md": settings_page,

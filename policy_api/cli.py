@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 
 from policy_api import __version__, clock
 from policy_api.access.commands import audit_command, token_group
@@ -89,16 +89,14 @@ def serve_command() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", config])  # noqa: S606 -- our own interpreter
 
 
-@click.group(
-    cls=FlaskGroup,
-    create_app=create_app,
-    add_default_commands=False,
-    add_version_option=False,
-    help=GROUP_HELP,
-)
+@click.group(help=GROUP_HELP)
 @click.version_option(__version__, prog_name="policy-api")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Run a command."""
+    # Not Flask's own group: that one also takes commands and applications from elsewhere.
+    if context.obj is None:
+        context.obj = ScriptInfo(create_app=create_app)
 
 
 for command in (

@@ -9,14 +9,18 @@ from typing import Any, TypeVar
 import click
 import orjson
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import DatabaseError, OperationalError
 from typing_extensions import override
 
-from policy_api.errors import BadInput, PolicyError
+from policy_api.errors import BadInput, PolicyError, Unavailable
 from policy_api.settings import SettingsError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FAILED = 1
+
+UNDEFINED = frozenset({"42P01", "42703"})
+"""What PostgreSQL answers where a table or a column is missing."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
 
@@ -60,7 +64,25 @@ class AppCommand(PolicyCommand):
     @override
     def run(self, ctx: click.Context) -> Any:
         with ctx.ensure_object(ScriptInfo).load_app().app_context():
-            return super().run(ctx)
+            try:
+                return super().run(ctx)
+            except DatabaseError as error:
+                if _is_unprepared(error):
+                    raise _unusable(error) from error
+                raise
+
+
+def _is_unprepared(error: DatabaseError) -> bool:
+    """Tell a database that is not there, or not set up, from a mistake of the program."""
+    missing = getattr(error.orig, "sqlstate", None) in UNDEFINED
+    return isinstance(error, OperationalError) or missing
+
+
+def _unusable(error: DatabaseError) -> Unavailable:
+    reason, *_ = str(error.orig).splitlines() or [""]
+    return Unavailable(
+        f"The database cannot be used: {reason}.", hint="policy-api init makes it and updates it."
+    )
 
 
 def emit(value: object, text: str | Iterable[str], *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from policy_api.domain.entries.checks import check_source
 from policy_api.domain.rendering.edition import Composer
 from policy_api.domain.variants.effective import policies_of
 from policy_api.domain.variants.tree import StaleOverride
+from policy_api.drafts.stamping import stamp
 from policy_api.errors import BadInput, Problem
 
 
@@ -36,10 +37,14 @@ class Checked:
 
 
 def check(source: Source) -> Checked:
-    """Compose everything and collect what stands in the way."""
+    """Compose everything and collect what stands in the way.
+
+    What an author translated counts as made from the present text, as it will when it is published.
+    """
     problems = tuple(check_source(source))
     if problems:
         return Checked(problems=problems)
+    source = stamp(source, None)[0]
     composer = Composer(source)
     found: dict[Problem, None] = {}
     stale: dict[StaleOverride, None] = {}
