@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -94,3 +95,47 @@ def test_a_field_path_is_a_chain_of_names(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "/a", "a/", "a//b", "../a", "A", "a b", "__class__", "a\n"])
 def test_anything_else_is_no_field_path(text: str) -> None:
     assert not is_field_path(text)
+
+
+def test_several_texts_go_in_as_one_after_the_other(block: dict[str, Any]) -> None:
+    texts = {
+        "items/orders/transfer/copy": "Here.",
+        "items/visits/purpose": "Counting.",
+        "items/orders/purpose": "Shipping.",
+        "title": "Data",
+    }
+    one_by_one = block
+    for path, text in texts.items():
+        one_by_one = set_at(one_by_one, path, text)
+
+    assert replace_units(block, texts) == one_by_one
+    assert list(replace_units(block, texts)["items"]) == one_by_one["items"]
+
+
+@pytest.mark.parametrize(
+    "path", ["items/none/purpose", "none/x/y", "items/orders/purpose/x", "key/x", "items/orders"]
+)
+def test_texts_for_what_is_not_there_are_refused(block: dict[str, Any], path: str) -> None:
+    with pytest.raises(LookupError):
+        replace_units(block, {"items/visits/purpose": "Counting.", path: "Lost."})
+
+
+def test_a_long_table_gets_its_texts_in_one_walk() -> None:
+    members = Walked({"key": f"row-{number}", "purpose": "Old."} for number in range(500))
+
+    changed = replace_units(
+        {"rows": members}, {f"rows/row-{number}/purpose": f"{number}" for number in range(500)}
+    )
+
+    assert [row["purpose"] for row in changed["rows"]] == [str(number) for number in range(500)]
+    assert members.walks == 1
+
+
+class Walked(list[dict[str, Any]]):
+    """A list that counts how often it is walked."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self.walks += 1
+        return super().__iter__()

@@ -72,11 +72,36 @@ def set_at(value: Any, path: str, new: object) -> Any:  # noqa: ANN401 -- JSON i
 def replace_units(value: Any, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 -- see set_at
     """Return a copy of an entry or block with other texts at some paths.
 
+    Every list is walked once, however many of its members get a text: tables are long.
+
     :raises LookupError: If a path leads nowhere.
     """
+    inner: dict[str, dict[str, str]] = {}
     for path, text in texts.items():
-        value = set_at(value, path, text)
-    return value
+        step, _, rest = path.partition("/")
+        if rest:
+            inner.setdefault(step, {})[rest] = text
+        else:
+            value = set_at(value, path, text)
+    if isinstance(value, list):
+        return _with_members(value, inner)
+    if inner and not isinstance(value, Mapping):
+        raise LookupError(f"There is nothing to go into at '{next(iter(texts))}'.")
+    missing = [step for step in inner if step not in value]
+    if missing:
+        raise LookupError(f"There is no field '{missing[0]}' on the way.")
+    return {**value, **{step: replace_units(value[step], found) for step, found in inner.items()}}
+
+
+def _with_members(members: list[Any], texts: Mapping[str, Mapping[str, str]]) -> list[Any]:
+    left, made = dict(texts), []
+    for member in members:
+        key = _key(member)
+        found = left.pop(key, None) if isinstance(key, str) else None
+        made.append(member if found is None else replace_units(member, found))
+    for key in left:
+        raise LookupError(f"There is no member '{key}' here.")
+    return made
 
 
 def _with_field(value: Node, name: str, new: object) -> dict[str, Any]:

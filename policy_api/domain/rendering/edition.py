@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
-from policy_api.domain.content.paths import set_at
+from policy_api.domain.content.paths import replace_units
 from policy_api.domain.content.placeholders import fill, names
 from policy_api.domain.content.source import Source
 from policy_api.domain.content.texts import text_hash
@@ -270,14 +270,14 @@ def _with_texts(
     section: Node, tables: Mapping[str, Node], shown: Mapping[str, str]
 ) -> tuple[Node, dict[str, Node]]:
     """Put texts into a section and its tables, by address."""
-    new_tables = dict(tables)
+    by_node: dict[tuple[str, str], dict[str, str]] = {}
     for address, text in shown.items():
         family, key, path = address.split("/", 2)
-        if family == "tables":
-            new_tables[key] = set_at(new_tables[key], path, text)
-        else:
-            section = set_at(section, path, text)
-    return section, new_tables
+        by_node.setdefault((family, key), {})[path] = text
+    new_tables = {
+        key: replace_units(table, by_node.get(("tables", key), {})) for key, table in tables.items()
+    }
+    return replace_units(section, by_node.get(("sections", section["key"]), {})), new_tables
 
 
 __all__ = ["Composer", "Content", "TextForm"]
