@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from policy_api.errors import PolicyError
+from policy_api.errors import N_, PolicyError
 
 
 class NotAuthenticated(PolicyError):
     """The request carries no token that is valid now."""
 
-    slug, title, status = "not-authenticated", "A valid token is required", 401
+    slug, title, status = "not-authenticated", N_("A valid token is required"), 401
 
 
 class NotAllowed(PolicyError):
     """The token is valid, but not good for this."""
 
-    slug, title, status = "not-allowed", "The token does not allow this", 403
+    slug, title, status = "not-allowed", N_("The token does not allow this"), 403
 
 
 class TokenInAddress(PolicyError):
     """A token was sent in the address, where logs and histories keep it."""
 
-    slug, title, status = "token-in-address", "Tokens do not belong in addresses", 400
+    slug, title, status = "token-in-address", N_("Tokens do not belong in addresses"), 400
 
 
 class KeyReused(PolicyError):
     """An idempotency key came again with another request."""
 
-    slug, title, status = "idempotency-key-reused", "The idempotency key was used already", 422
+    slug, title, status = "idempotency-key-reused", N_("The idempotency key was used already"), 422

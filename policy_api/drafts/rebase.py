@@ -12,7 +12,7 @@ from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.entries.base import load_entry
 from policy_api.drafts import service
 from policy_api.drafts.queries import DraftRow
-from policy_api.errors import Conflict
+from policy_api.errors import N_, Conflict
 from policy_api.ledger import queries as ledger
 
 Side = Literal["mine", "theirs"]
@@ -22,7 +22,7 @@ Side = Literal["mine", "theirs"]
 class RebaseConflict(Conflict):
     """The newest release and the draft changed the same places."""
 
-    slug, title = "rebase-conflict", "The draft and the newest release disagree"
+    slug, title = "rebase-conflict", N_("The draft and the newest release disagree")
 
 
 def rebase(session: Session, draft: DraftRow, *, resolve: Mapping[str, Side]) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from policy_api.domain.changes.types import Significance
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.errors import Refused
+from policy_api.errors import N_, Refused
 from policy_api.events.models import Event, EventCounter, ScheduledEvent
 from policy_api.events.queries import event_row
 from policy_api.events.rows import EventRow
@@ -26,7 +26,7 @@ MAX_BODY_BYTES = 20_000
 class EventTooLarge(Refused):
     """An announcement does not fit into a notification, even without naming any site."""
 
-    slug, title = "event-too-large", "The announcement is too long to be sent"
+    slug, title = "event-too-large", N_("The announcement is too long to be sent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

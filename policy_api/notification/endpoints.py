@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.errors import BadInput, Conflict, NotFound, Problem
+from policy_api.errors import N_, BadInput, Conflict, NotFound, Problem
 from policy_api.events import queries as events
 from policy_api.notification import queries
 from policy_api.notification.bell import ring
@@ -39,7 +39,7 @@ SILENT = {"synchronize_session": "fetch"}
 class NotVerified(Conflict):
     """An endpoint has not repeated its challenge yet."""
 
-    slug, title = "endpoint-not-verified", "The endpoint is not verified yet"
+    slug, title = "endpoint-not-verified", N_("The endpoint is not verified yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from policy_api.errors import BadInput, PolicyError, Problem
+from policy_api.errors import N_, BadInput, PolicyError, Problem
 from policy_api.notification.signing import PUBLIC_PREFIX, SECRET_BYTES, SECRET_PREFIX
 
 TOLERANCE = timedelta(minutes=5)
@@ -32,7 +32,7 @@ MIN_KEY, MAX_KEY = 24, 64
 class NotGenuine(PolicyError):
     """A message was not signed with a known secret, or came too late."""
 
-    slug, title, status = "not-genuine", "The message is not genuine", 401
+    slug, title, status = "not-genuine", N_("The message is not genuine"), 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def serve(listener: Listener, *, host: str, port: int) -> ThreadingHTTPServer:
     class Post(BaseHTTPRequestHandler):
         """One request."""
 
-        def do_POST(self) -> None:
+        def receive(self) -> None:
             """Receive a message."""
             length = self.headers.get("content-length", "0")
             if not length.isdigit() or int(length) > MAX_BODY:
@@ -155,6 +155,8 @@ def serve(listener: Listener, *, host: str, port: int) -> ThreadingHTTPServer:
             body = self.rfile.read(int(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._reply(*listener.receive(headers, body))
+
+        do_POST = receive  # noqa: N815 -- http.server's name
 
         def log_message(self, *_: object) -> None:
             """Leave the talking to the listener."""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.errors import PolicyError
+from policy_api.errors import N_, PolicyError
 from policy_api.events import queries as events
 from policy_api.events import service as event_log
 from policy_api.notification import mail_limits, mail_queries
@@ -52,13 +52,13 @@ log = logging.getLogger(__name__)
 class LinkExpired(PolicyError):
     """A link in a mail was opened too late, or what it was about has ended."""
 
-    slug, title, status = "link-expired", "The link is no longer valid", 410
+    slug, title, status = "link-expired", N_("The link is no longer valid"), 410
 
 
 class UnknownLink(PolicyError):
     """A link of a mail is not complete, or what it was about was erased."""
 
-    slug, title, status = "unknown-link", "The link is not known", 404
+    slug, title, status = "unknown-link", N_("The link is not known"), 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

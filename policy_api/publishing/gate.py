@@ -9,7 +9,7 @@ from typing import Any, Final
 from policy_api.domain.linting.base import LINT_RULES
 from policy_api.domain.planning.plan import LOWERED_RULE, NOTICE_RULE
 from policy_api.domain.planning.release import Waiver
-from policy_api.errors import BadInput, Problem, Refused
+from policy_api.errors import N_, BadInput, Problem, Refused
 
 SOURCE_RULE: Final = "source"
 LOCKED_RULE: Final = "locked-node"
@@ -28,7 +28,7 @@ FIXED: Final = frozenset({SOURCE_RULE, LOCKED_RULE, SIZE_RULE})
 class GateClosed(Refused):
     """Something is not right with a release yet; lists all of it, and what may be waived."""
 
-    slug, title = "gate-closed", "The release is not ready"
+    slug, title = "gate-closed", N_("The release is not ready")
 
     def in_words(self) -> GateClosed:
         """Return the same refusal with a line for people in the place of each finding."""

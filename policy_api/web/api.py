@@ -19,7 +19,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from policy_api import __version__
-from policy_api.errors import BadInput, BadQuery, PolicyError, Problem
+from policy_api.errors import N_, BadInput, BadQuery, PolicyError, Problem
 from policy_api.web.problems import MEDIA_TYPE
 from policy_api.web.schemas import ProblemOut
 
@@ -40,7 +40,7 @@ class Decorator(Protocol):
 class BadBody(PolicyError):
     """The request body is not JSON."""
 
-    slug, title, status = "bad-body", "The body is not valid JSON", 400
+    slug, title, status = "bad-body", N_("The body is not valid JSON"), 400
 
 
 class OrjsonProvider(JSONProvider):

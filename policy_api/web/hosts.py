@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import idna
 
-from policy_api.errors import PolicyError
+from policy_api.errors import N_, PolicyError
 
 MAX_NAME: Final = 253
 MAX_PORT: Final = 65535
@@ -22,7 +22,7 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 class BadHost(PolicyError):
     """The request does not say in an acceptable form which host it is meant for."""
 
-    slug, title, status = "bad-host", "The host is not valid", 400
+    slug, title, status = "bad-host", N_("The host is not valid"), 400
 
 
 def canonical_host(written: str) -> str | None:

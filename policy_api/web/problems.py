@@ -15,7 +15,8 @@ from sqlalchemy import exc as database
 from werkzeug.exceptions import HTTPException
 
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.errors import BadInput, PolicyError, Problem, Unavailable
+from policy_api.errors import N_, BadInput, PolicyError, Problem, Unavailable
+from policy_api.web.words import register_words, said
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:problem-type:policy-api:"
@@ -31,11 +32,12 @@ _log = logging.getLogger(__name__)
 class NestedTooDeeply(PolicyError):
     """The body is nested so deeply that reading it was given up."""
 
-    slug, title, status = "nested-too-deeply", "The body is nested too deeply", 400
+    slug, title, status = "nested-too-deeply", N_("The body is nested too deeply"), 400
 
 
 def register_problems(app: Flask) -> None:
-    """Answer every exception of an app with a problem."""
+    """Answer every exception of an app with a problem, titled in the reader's language."""
+    register_words(app)
     app.register_error_handler(PolicyError, _of_ours)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(database.OperationalError, _of_database)
@@ -58,6 +60,7 @@ def problem_response(
 
     :param extra: Further members; they never replace those the standard defines.
     """
+    title, language = said(title)
     members: dict[str, object] = {"type": TYPE_PREFIX + slug, "title": title, "status": status}
     if detail:
         members["detail"] = detail
@@ -67,7 +70,8 @@ def problem_response(
     response = Response(body, status, mimetype=MEDIA_TYPE)
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = "en"
+    # What is wrong in this very request is said in English, as the documentation says it.
+    response.headers["Content-Language"] = ", ".join(dict.fromkeys((language, "en")))
     return response
 
 
