@@ -37,8 +37,10 @@ class ExportQuery(Schema):
         metadata={**TAG, "description": "Language to translate into.", "examples": ["pt-BR"]},
     )
     draft = draft_number("Texts as this draft has them. Default: as they were published last.")
-    only = DelimitedList(
+    # marshmallow has an attribute called ``only`` of its own.
+    states = DelimitedList(
         fields.String(validate=validate.OneOf([state.value for state in State])),
+        data_key="only",
         metadata={
             "description": "Only units in these states, with commas between them; outdated ones "
             "count as `missing`. Default: every unit."

@@ -99,7 +99,7 @@ def import_translations(query: dict[str, Any]) -> Response:
 
 def _exported(query: dict[str, Any], *, format_: Format, media_type: str) -> Response:
     policy, locale = query["policy"], query["locale"]
-    states = {State(each) for each in query.get("only", ())} or None
+    states = {State(each) for each in query.get("states", ())} or None
     source = _readable(reading(), query["draft"])
     try:
         raw = export_units(source, policy, locale=locale, format=format_, only=states)
