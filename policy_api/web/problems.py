@@ -162,7 +162,7 @@ _SENTENCES: Final[Mapping[int, str]] = {
     406: "No acceptable content coding is left; allow identity or gzip.",
     413: "The request body is too large.",
     414: "The address is too long.",
-    415: "The request body must be JSON (Content-Type: application/json).",
+    415: "The body has another Content-Type than this address takes, which mostly is JSON.",
     429: "Too many requests; Retry-After says when to come back.",
     431: "The request headers are too large.",
     500: PolicyError.title,

@@ -19,7 +19,7 @@ from policy_api.db.tx import retrying, writing
 from policy_api.errors import PolicyError
 from policy_api.notification import digests, erasure, mail_queries, mailing, subscriptions
 from policy_api.notification.addresses import MailKeys
-from policy_api.notification.channels.base import Channel, Surroundings
+from policy_api.notification.channels.base import CHANNELS, Channel, Surroundings
 from policy_api.notification.mail_queries import Standing, SubscriptionRow
 from policy_api.notification.mailing import Letterhead, Mail
 from policy_api.notification.postbox import Call, Envelope, Postbox, Spool, postbox
@@ -181,6 +181,12 @@ async def open_email(surroundings: Surroundings) -> AsyncIterator[Channel]:
             await upkeep
         channel.close()
         engine.dispose()
+
+
+def register_email() -> None:
+    """Make mails one of the ways to reach subscribers; again is harmless."""
+    if "email" not in CHANNELS:
+        CHANNELS.register("email", open_email)
 
 
 def _busy(detail: str) -> Outcome:

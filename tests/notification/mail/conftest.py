@@ -36,6 +36,7 @@ from policy_api.notification.models import Endpoint
 from policy_api.notification.pace import Pace
 from policy_api.notification.worker import Worker
 from policy_api.publishing.service import Publisher, publish
+from policy_api.publishing.withdrawing import withdraw
 from policy_api.settings import Settings
 from tests.reading.published import REWORDED, STEPS, publish_until
 
@@ -215,6 +216,20 @@ class House:
         """Come to the day on which a new recipient of data is announced, and announce it."""
         self.clock.come(STEPS[self.published].at)
         self.publish_next()
+
+    def withdraw(self) -> None:
+        """Take the newest release back, a day later."""
+        self.clock.pass_by(timedelta(days=1))
+        signer = Signer.load(self.settings.signing_key_file)
+        with Session(self.engine) as session, writing(session):
+            withdraw(
+                session,
+                release=self.published,
+                title={"en": "Never mind"},
+                summary={"en": "Nothing of it will happen."},
+                publisher=Publisher(actor="test", signer=signer),
+                now=clock.now(),
+            )
 
     def keep_up(self) -> None:
         """Do what a worker does now and then."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.headerregistry import Address as HeaderAddress
 
 import pytest
@@ -119,29 +119,14 @@ def test_a_confirmation_mail_offers_no_one_click_link(house: House) -> None:
 
 
 def test_a_withdrawal_is_told(house: House) -> None:
-    from policy_api.db.tx import writing  # noqa: PLC0415 -- for this alone
-    from policy_api.domain.proof.signing import Signer  # noqa: PLC0415
-    from policy_api.publishing.service import Publisher  # noqa: PLC0415
-    from policy_api.publishing.withdrawing import withdraw  # noqa: PLC0415
-
     house.subscribe()
     house.announce()
-    house.clock.pass_by(timedelta(days=1))
-    publisher = Publisher(actor="test", signer=Signer.load(house.settings.signing_key_file))
-    with Session(house.engine) as session, writing(session):
-        withdraw(
-            session,
-            release=3,
-            title={"en": "Never mind"},
-            summary={"en": "The carrier backed out."},
-            publisher=publisher,
-            now=datetime.now(UTC),
-        )
+    house.withdraw()
     house.work_off()
 
     told = house.server.posts[-1]
     assert told.subject.endswith("Never mind")
-    assert "The carrier backed out." in told.text
+    assert "Nothing of it will happen." in told.text
     assert "Recipient added" not in told.text
 
 
