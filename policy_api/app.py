@@ -18,6 +18,7 @@ from policy_api.drafts import exchange_views as exchange
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
+from policy_api.notification.channels import load_channels
 from policy_api.notification.event_schemas import webhooks
 from policy_api.plugins import load_plugins
 from policy_api.publishing import views as publishing
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.profile is not Profile.TESTING:
         logs.set_up(settings.log_level)
     load_plugins(settings.plugins)
+    load_channels(settings.plugins)
     app = Flask("policy_api", static_folder=None)
     _configure(app, settings)
     connect(app, settings.database_url)

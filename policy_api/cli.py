@@ -22,7 +22,6 @@ from policy_api.drafts.exchange_commands import COMMANDS as EXCHANGE_COMMANDS
 from policy_api.drafts.schema_commands import schema_command
 from policy_api.ledger import queries
 from policy_api.ledger.commands import verify_command
-from policy_api.notification.channels.email import register_email
 from policy_api.notification.commands import worker_command
 from policy_api.notification.listen_command import listen_command
 from policy_api.notification.webhook_commands import webhooks_group
@@ -100,7 +99,6 @@ def main(context: click.Context) -> None:
         context.obj = ScriptInfo(create_app=create_app)
 
 
-register_email()
 for command in (
     init_command,
     check_command,

@@ -23,7 +23,8 @@ from benchmarks.notification.ground import announce, fill
 from policy_api import clock
 from policy_api.db.tx import writing
 from policy_api.notification.channels.base import Channel, Surroundings
-from policy_api.notification.channels.webhook import HEADERS, open_webhooks
+from policy_api.notification.channels.client import HEADERS
+from policy_api.notification.channels.webhook import open_webhooks
 from policy_api.notification.pace import Pace
 from policy_api.notification.signing import new_key, signature_headers
 from policy_api.notification.wire import Message, Outcome

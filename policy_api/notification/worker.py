@@ -20,7 +20,7 @@ from policy_api import clock
 from policy_api.db.engine import make_engine
 from policy_api.errors import Unavailable
 from policy_api.notification.bell import Bell
-from policy_api.notification.channels import builtin_channels
+from policy_api.notification.channels import load_channels
 from policy_api.notification.channels.base import CHANNELS, ChannelMaker, Surroundings
 from policy_api.notification.lease import Lease
 from policy_api.notification.letters import Letter, LetterKey
@@ -30,6 +30,7 @@ from policy_api.notification.pace import Pace
 from policy_api.notification.recorder import Recorder
 from policy_api.notification.secrets import Vault
 from policy_api.notification.sender import Sender
+from policy_api.plugins import load_plugins
 from policy_api.settings import Settings
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ T = TypeVar("T")
 FILES = 65536
 """Open files a worker asks for: each request is one."""
 
+RESOLVERS = 32
 AGAIN_SECONDS = 1.0
 CONNECTIONS = 3
 
@@ -48,7 +50,8 @@ def run_worker(settings: Settings, *, pace: Pace | None = None) -> None:
 
     Needs no application; SIGTERM and SIGINT stop it.
     """
-    builtin_channels()
+    load_plugins(settings.plugins)
+    load_channels(settings.plugins)
     _allow_many_files()
     engine = make_engine(settings.database_url, threads=CONNECTIONS)
     try:
@@ -59,6 +62,8 @@ def run_worker(settings: Settings, *, pace: Pace | None = None) -> None:
 
 async def _until_signalled(worker: Worker) -> None:
     loop = asyncio.get_running_loop()
+    # Names that never resolve hold a thread each, and must not keep others waiting.
+    loop.set_default_executor(ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolve"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     await worker.run()
@@ -80,7 +85,9 @@ class Worker:
         self._engine = engine
         self._settings = settings
         self._pace = pace
-        self._makers = tuple(CHANNELS.items() if channels is None else channels)
+        self._makers = tuple(
+            ((kind.name, kind.open) for kind in CHANNELS) if channels is None else channels
+        )
         self._now = now
         self._mailbox = Mailbox(engine, pace=pace, now=database_now)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+from marshmallow import Schema
 
 from policy_api.notification.wire import Message, Outcome
 from policy_api.registry import Registry
@@ -40,4 +43,19 @@ class Channel(Protocol):
 
 ChannelMaker = Callable[[Surroundings], AbstractAsyncContextManager[Channel]]
 
-CHANNELS: Registry[ChannelMaker] = Registry("channel")
+
+class ChannelKind(Protocol):
+    """A kind of channel: the name it is stored under, its targets, and how it is opened."""
+
+    name: ClassVar[str]
+
+    target_schema: ClassVar[type[Schema]]
+    """What a target has to say; kept as JSON, so a new channel needs no migration."""
+
+    @abstractmethod
+    def open(self, surroundings: Surroundings) -> AbstractAsyncContextManager[Channel]:
+        """Open the channel for as long as a worker runs."""
+        raise NotImplementedError
+
+
+CHANNELS: Registry[ChannelKind] = Registry("channel")

@@ -6,24 +6,26 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import orjson
+from marshmallow import RAISE, Schema, fields
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
 from policy_api.db.engine import make_engine
 from policy_api.db.tx import retrying, writing
 from policy_api.errors import PolicyError
 from policy_api.notification import digests, erasure, mail_queries, mailing, subscriptions
 from policy_api.notification.addresses import MailKeys
-from policy_api.notification.channels.base import CHANNELS, Channel, Surroundings
+from policy_api.notification.channels.base import Channel, ChannelKind, Surroundings
 from policy_api.notification.mail_queries import Standing, SubscriptionRow
 from policy_api.notification.mailing import Letterhead, Mail
 from policy_api.notification.postbox import Call, Envelope, Postbox, Spool, postbox
-from policy_api.notification.subscriptions import CONFIRMATION
+from policy_api.notification.subscriptions import CONFIRMATION, EMAIL
 from policy_api.notification.telling import names, news_of
 from policy_api.notification.wire import Message, Outcome, Verdict
 
@@ -61,9 +63,12 @@ class EmailChannel:
                 return await asyncio.shield(task)
         except TimeoutError:
             call.abort()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(task), GRACE)
-            return _busy(f"The mail server took longer than {self._timeout:g} seconds.")
+        with suppress(TimeoutError):
+            outcome = await asyncio.wait_for(asyncio.shield(task), GRACE)
+            if outcome.verdict is Verdict.DELIVERED:
+                # It took the mail, and then its time; that makes no difference.
+                return outcome
+        return _busy(f"The mail server took longer than {self._timeout:g} seconds.")
 
     def place(self, target: Mapping[str, Any]) -> str:  # noqa: ARG002 -- as its protocol
         """Return the relay: it is what must not be flooded."""
@@ -183,10 +188,25 @@ async def open_email(surroundings: Surroundings) -> AsyncIterator[Channel]:
         engine.dispose()
 
 
-def register_email() -> None:
-    """Make mails one of the ways to reach subscribers; again is harmless."""
-    if "email" not in CHANNELS:
-        CHANNELS.register("email", open_email)
+class EmailTarget(Schema):
+    """Whose mail it is, and where the links in it lead."""
+
+    class Meta:
+        unknown = RAISE
+
+    owner = fields.String(required=True)
+    mount = fields.String(required=True)
+
+
+class EmailKind(ChannelKind):
+    """Mails to readers who asked for them; made by subscriptions alone."""
+
+    name = EMAIL
+    target_schema = EmailTarget
+
+    @override
+    def open(self, surroundings: Surroundings) -> AbstractAsyncContextManager[Channel]:
+        return open_email(surroundings)
 
 
 def _busy(detail: str) -> Outcome:

@@ -1,133 +1,66 @@
-"""Webhooks: signed POST requests to addresses that nobody here trusts."""
+"""Webhooks: signed POST requests, as Standard Webhooks describes them."""
 
 from __future__ import annotations
 
-import asyncio
-import re
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
 from aiohttp.abc import AbstractResolver
+from marshmallow import RAISE, Schema, fields, validate
 from typing_extensions import override
-from yarl import URL
 
-from policy_api import __version__
-from policy_api.errors import BadInput
-from policy_api.notification.channels.base import Channel, Surroundings
-from policy_api.notification.guard import DeniedAddress, Guard, registrable
+from policy_api.notification.channels.base import Channel, ChannelKind, Surroundings
+from policy_api.notification.channels.client import Poster, open_poster, place
+from policy_api.notification.guard import MAX_URL_BYTES
 from policy_api.notification.signing import signature_headers
-from policy_api.notification.wire import ANSWER_BYTES, Message, Outcome, Verdict
-
-HEADERS = {
-    "content-type": "application/json",
-    "user-agent": f"policy-api/{__version__}",
-    "accept-encoding": "identity",
-}
-BUFFER = 4096
-"""Of an answer that nobody reads on, no more than about this is taken in."""
-
-GRACE = 0.25
-"""Seconds for letting go of a connection once the time is up."""
-
-RESOLVER_THREADS = 32
-"""Names that never resolve must not keep others waiting."""
-
-_CONTROLS = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\n\t]")
+from policy_api.notification.wire import Message, Outcome
 
 
 class WebhookChannel:
-    """Sends over one pool of connections, each dialled through the guard."""
+    """Signs each attempt afresh and posts it."""
 
-    def __init__(
-        self, session: aiohttp.ClientSession, *, guard: Guard, surroundings: Surroundings
-    ) -> None:
-        self._session = session
-        self._guard = guard
-        self._now = surroundings.now
-        self._timeout = surroundings.timeout
+    def __init__(self, poster: Poster, *, now: Callable[[], datetime]) -> None:
+        self._poster = poster
+        self._now = now
 
     async def send(self, message: Message) -> Outcome:
         """Post a message once and return what came of it."""
-        try:
-            url = self._guard.checked_url(message.target["url"])
-        except BadInput as error:
-            # The rules may have become stricter since it was registered.
-            return Outcome(verdict=Verdict.BUSY, detail=error.problems[0].detail)
-        deadline = asyncio.get_running_loop().time() + self._timeout
-        try:
-            async with asyncio.timeout_at(deadline + GRACE):
-                return await self._posted(url, message, deadline=deadline)
-        except TimeoutError:
-            return _busy(f"No answer within {self._timeout:g} seconds.")
-        except aiohttp.ClientConnectorCertificateError:
-            return _busy("The certificate is not valid for this host.")
-        except aiohttp.ClientConnectorError as error:
-            return _busy(_unconnected(error))
-        except (aiohttp.ClientError, OSError, ValueError, AssertionError) as error:
-            # aiohttp's parser raises more than it documents when a receiver talks nonsense.
-            return _busy(f"The connection failed: {type(error).__name__}.")
+        signed = signature_headers(
+            message_id=message.id,
+            timestamp=int(self._now().timestamp()),
+            body=message.body,
+            keys=message.keys,
+        )
+        return await self._poster.post(
+            message.target["url"], message.body, headers=signed, is_last=message.is_last
+        )
 
     def place(self, target: Mapping[str, Any]) -> str:
         """Return the domain that receives."""
-        return registrable(urlsplit(target["url"]).hostname or "")
-
-    async def _posted(self, url: str, message: Message, *, deadline: float) -> Outcome:
-        timestamp = int(self._now().timestamp())
-        signed = signature_headers(
-            message_id=message.id, timestamp=timestamp, body=message.body, keys=message.keys
-        )
-        headers = {**HEADERS, **signed}
-        if message.is_last:
-            headers["connection"] = "close"
-        # Encoded already; another round would change what the subscriber registered.
-        target = URL(url, encoded=True)
-        async with asyncio.timeout_at(deadline):
-            response = await self._session.post(
-                target, data=message.body, headers=headers, allow_redirects=False
-            )
-        async with response:
-            answer = await _beginning(response, deadline=deadline)
-            if not response.content.at_eof():
-                response.close()
-            return self._outcome(response, answer)
-
-    def _outcome(self, response: aiohttp.ClientResponse, answer: str) -> Outcome:
-        status = response.status
-        verdict, detail, wait = Verdict.RETRY, f"The receiver answered {status}.", None
-        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            verdict, detail = Verdict.DELIVERED, ""
-        elif status == HTTPStatus.GONE:
-            verdict, detail = Verdict.GONE, "The receiver is gone for good."
-        elif status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-            verdict, detail = Verdict.BUSY, "The receiver asks for rest."
-            wait = retry_after(response.headers.get("retry-after"), now=self._now())
-        elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            detail = "Redirects are not followed."
-        return Outcome(
-            verdict=verdict, status=status, detail=detail, answer=answer, retry_after=wait
-        )
+        return place(target["url"])
 
 
-class _Response(aiohttp.ClientResponse):
-    """An answer whose connection is closed if the request said so.
+class WebhookTarget(Schema):
+    """Where a webhook goes."""
 
-    aiohttp minds only what the answer says, and would keep a connection that the receiver closes.
-    """
+    class Meta:
+        unknown = RAISE
+
+    url = fields.String(required=True, validate=validate.Length(1, MAX_URL_BYTES))
+
+
+class WebhookKind(ChannelKind):
+    """Signed POST requests."""
+
+    name = "webhook"
+    target_schema = WebhookTarget
 
     @override
-    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-        is_last = self.request_info.headers.get("connection") == "close"
-        if is_last and connection.protocol is not None:
-            connection.protocol.force_close()
-        return await super().start(connection)
+    def open(self, surroundings: Surroundings) -> AbstractAsyncContextManager[Channel]:
+        return open_webhooks(surroundings)
 
 
 @asynccontextmanager
@@ -137,75 +70,6 @@ async def open_webhooks(
     resolver: AbstractResolver | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Channel]:
-    """Open the channel for as long as a worker runs.
-
-    :param resolver: Default: the system's.
-    :param tls: Default: one context with the system's certificates, shared by all connections.
-    """
-    guard = Guard.of(surroundings.settings)
-    executor = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
-    asyncio.get_running_loop().set_default_executor(executor)
-    connector = aiohttp.TCPConnector(
-        ssl=tls or ssl.create_default_context(),
-        socket_factory=guard.open_socket,
-        resolver=resolver or aiohttp.ThreadedResolver(),
-        use_dns_cache=False,
-        limit=0,
-        keepalive_timeout=surroundings.timeout,
-    )
-    async with aiohttp.ClientSession(
-        connector=connector,
-        # The channel has a deadline of its own, over everything.
-        timeout=aiohttp.ClientTimeout(total=None),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        read_bufsize=BUFFER,
-        response_class=_Response,
-        skip_auto_headers=("accept", "accept-encoding"),
-    ) as session:
-        yield WebhookChannel(session, guard=guard, surroundings=surroundings)
-
-
-def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
-    """Return how long a receiver asks to be left alone, in either spelling of RFC 9110."""
-    if value is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
-        return timedelta(seconds=int(value))
-    try:
-        instant = parsedate_to_datetime(value)
-        wished = instant - now
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return max(wished, timedelta(0))
-
-
-async def _beginning(response: aiohttp.ClientResponse, *, deadline: float) -> str:
-    """Read the beginning of an answer.
-
-    The status has said what matters; what goes wrong from here on changes nothing about that.
-    """
-    read = b""
-    with suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
-        async with asyncio.timeout_at(deadline):
-            while len(read) < ANSWER_BYTES:
-                part = await response.content.read(ANSWER_BYTES - len(read))
-                if not part:
-                    break
-                read += part
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", read.decode("utf-8", "replace"))
-
-
-def _busy(detail: str) -> Outcome:
-    return Outcome(verdict=Verdict.BUSY, detail=detail)
-
-
-def _unconnected(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error.os_error, DeniedAddress):
-        return "The host's address is off limits."
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "The host's name does not resolve."
-    if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientSSLError):
-        return "A secure connection could not be made."
-    return "The connection was refused."
+    """Open the channel for as long as a worker runs; the parameters are those of a poster."""
+    async with open_poster(surroundings, resolver=resolver, tls=tls) as poster:
+        yield WebhookChannel(poster, now=surroundings.now)
