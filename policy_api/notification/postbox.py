@@ -7,7 +7,8 @@ import re
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,6 +24,8 @@ SMTP_PORT, SMTPS_PORT = 587, 465
 
 NO_SUCH_ADDRESS = frozenset({550, 551, 553, 556})
 """Answers to a recipient that mean the address, unless an enhanced code says otherwise."""
+
+Known = Callable[[smtplib.SMTP], None]
 
 _ENHANCED = re.compile(rb"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ADDRESS_IS_BAD = {(b"5", b"1"), (b"5", b"2")}
@@ -106,6 +109,7 @@ class _RelayCall:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._smtp: smtplib.SMTP | None = None
+        self._is_over = False
 
     def post(self, envelope: Envelope) -> Outcome:
         try:
@@ -120,6 +124,7 @@ class _RelayCall:
             return _busy(f"The mail server cannot be reached: {type(error).__name__}.")
 
     def abort(self) -> None:
+        self._is_over = True
         found = None if self._smtp is None else self._smtp.sock
         if found is not None:
             with suppress(OSError):
@@ -127,7 +132,10 @@ class _RelayCall:
 
     def _posted(self, envelope: Envelope) -> Outcome:
         relay = self._relay
-        with self._connected() as smtp:
+        with closing(self._connected()) as smtp:
+            if self._is_over:
+                # Whoever waited has counted this attempt as failed, and will make another one.
+                return _busy("The attempt was cut short.")
             if relay.username:
                 smtp.login(relay.username, relay.password)
             try:
@@ -135,24 +143,43 @@ class _RelayCall:
                 smtp.sendmail(envelope.sender, [envelope.to], envelope.message.as_bytes())
             except smtplib.SMTPRecipientsRefused as error:
                 return _refused(*next(iter(error.recipients.values())))
+            # It has the mail. However it takes leave, to try again would be to send a second one.
+            with suppress(smtplib.SMTPException, OSError, ValueError):
+                smtp.quit()
         return Outcome(verdict=Verdict.DELIVERED, status=250)
 
     def _connected(self) -> smtplib.SMTP:
         relay = self._relay
         trusted = ssl.create_default_context()
         if relay.begins_with_tls:
-            self._smtp = smtplib.SMTP_SSL(
-                relay.host, relay.port, timeout=relay.timeout, context=trusted
-            )
-            return self._smtp
-        self._smtp = smtplib.SMTP(relay.host, relay.port, timeout=relay.timeout)
+            return _SecureWire(self._take, relay, context=trusted)
+        smtp = _Wire(self._take, relay)
         if not relay.is_plain:
             try:
-                self._smtp.starttls(context=trusted)
+                smtp.starttls(context=trusted)
             except (smtplib.SMTPException, OSError):
-                self._smtp.close()
+                smtp.close()
                 raise
-        return self._smtp
+        return smtp
+
+    def _take(self, smtp: smtplib.SMTP) -> None:
+        self._smtp = smtp
+
+
+class _Wire(smtplib.SMTP):
+    """A connection that is known before it is made, so that waiting for a greeting can end."""
+
+    def __init__(self, known: Known, relay: Relay) -> None:
+        known(self)
+        super().__init__(relay.host, relay.port, timeout=relay.timeout)
+
+
+class _SecureWire(smtplib.SMTP_SSL):
+    """The same, encrypted from its first byte."""
+
+    def __init__(self, known: Known, relay: Relay, *, context: ssl.SSLContext) -> None:
+        known(self)
+        super().__init__(relay.host, relay.port, timeout=relay.timeout, context=context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -86,6 +86,31 @@ class Post:
         return str(part.get_content())
 
 
+Act = Callable[[SMTP], Awaitable[str]]
+
+
+def say(answer: str) -> Act:
+    """Return an act: answer."""
+
+    async def act(_: SMTP) -> str:
+        return answer
+
+    return act
+
+
+async def hang_up(server: SMTP) -> str:
+    """Cut the connection."""
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
+    return "421 nobody hears this"
+
+
+async def fall_silent(_: SMTP) -> str:
+    """Answer when nobody waits any more."""
+    await asyncio.sleep(60)
+    return "421 nobody hears this"
+
+
 class Server:
     """An SMTP server that notes what it gets, and says no where it is told to."""
 
@@ -94,26 +119,40 @@ class Server:
         self.answers: dict[str, str] = {}
         """Recipient → answer to its address."""
 
-        self.data_answer = ""
-        self.sleeps = 0.0
+        self.acts: dict[str, Act] = {}
+        """Command → what is done instead of taking it."""
+
+    async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name
+        self, server: SMTP, _session: object, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        envelope.mail_from = address
+        return await self._acted("MAIL", server)
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
-        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
+        self, server: SMTP, _session: object, envelope: Envelope, address: str, _options: object
     ) -> str:
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return await self._acted("RCPT", server)
 
     async def handle_DATA(  # noqa: N802 -- aiosmtpd's name
-        self, _server: object, _session: object, envelope: Envelope
+        self, server: SMTP, _session: object, envelope: Envelope
     ) -> str:
-        await asyncio.sleep(self.sleeps)
-        if self.data_answer:
-            return self.data_answer
-        content = envelope.original_content or b""
-        self.posts.append(Post(envelope.mail_from or "", list(envelope.rcpt_tos), content))
-        return "250 OK"
+        answer = await self._acted("DATA", server)
+        if answer.startswith("250"):
+            content = envelope.original_content or b""
+            self.posts.append(Post(envelope.mail_from or "", list(envelope.rcpt_tos), content))
+        return answer
+
+    async def handle_QUIT(  # noqa: N802 -- aiosmtpd's name
+        self, server: SMTP, _session: object, _envelope: object
+    ) -> str:
+        return await self._acted("QUIT", server, usual="221 Bye")
+
+    async def _acted(self, command: str, server: SMTP, *, usual: str = "250 OK") -> str:
+        act = self.acts.get(command)
+        return usual if act is None else await act(server)
 
     def wait_for(self, count: int, *, seconds: float = 10) -> list[Post]:
         """Return the mails once there are enough of them."""

@@ -15,9 +15,9 @@ from policy_api.notification import mailing
 from policy_api.notification.addresses import Address
 from policy_api.notification.mail_queries import SubscriptionRow
 from policy_api.notification.mailing import Letterhead
-from policy_api.notification.models import Attempt, Delivery, Endpoint, Suppression
+from policy_api.notification.models import Delivery, Endpoint, Suppression
 from policy_api.notification.telling import Names, News
-from tests.notification.mail.conftest import ORIGIN, READER, START, House, hasty
+from tests.notification.mail.conftest import ORIGIN, READER, START, House
 
 HEADERS = [
     "From",
@@ -264,33 +264,3 @@ def test_a_server_that_does_not_want_us_is_no_bounce(house: House, answer: str) 
     assert len(house.server.posts) == 2
     with Session(house.engine) as session:
         assert session.scalars(select(Suppression)).all() == []
-
-
-def test_a_mail_that_the_server_refuses_is_tried_again(house: House) -> None:
-    house.subscribe()
-    house.server.data_answer = "451 4.3.0 try later"
-    house.announce()
-    house.work_off()
-    house.server.data_answer = ""
-    house.clock.pass_by(timedelta(minutes=1))
-    house.work_off()
-
-    assert len(house.server.posts) == 2
-    with Session(house.engine) as session:
-        details = session.scalars(select(Attempt.detail).where(Attempt.verdict == "busy")).all()
-        assert details == ["The mail server answered 451 4.3.0."]
-
-
-def test_a_server_that_never_answers_is_left_in_time(house: House) -> None:
-    house.subscribe()
-    house.server.sleeps = 5
-    house.announce()
-    with house.working(pace=hasty(timeout=0.3)):
-        house.wait_for_attempts(2)
-    house.server.sleeps = 0
-
-    with Session(house.engine) as session:
-        last = session.scalars(select(Attempt).order_by(Attempt.sequence.desc())).first()
-        assert last is not None
-        assert last.verdict == "busy"
-        assert last.milliseconds < 1200
