@@ -29,6 +29,9 @@ from policy_api.errors import BadInput, NotFound, Problem
 from policy_api.ledger import queries as ledger
 from policy_api.plugins import ContentCommand
 
+encoding_option = click.option(
+    "--encoding", default="", help="Such as windows-1252; default: what the file says, or UTF-8."
+)
 _ORDER = ("not_placed", "left_out", "dropped", "changed", "guessed")
 _TITLES = {
     "not_placed": "Kept as words, because no field takes it",
@@ -56,6 +59,7 @@ _TITLES = {
 @click.option("--locale", default="en", show_default=True, help="Language of the page.")
 @click.option("--title", default="", help="Title of the policy; default: what the page says.")
 @click.option("--base-url", default="", help="Address of the page, for links without a host.")
+@encoding_option
 @json_option
 def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Turn a policy page (HTML or plain text; - reads standard input) into a bundle.
@@ -69,6 +73,7 @@ def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  
         dropping=dropping,
         headings=given["heading"],
         locale=given["locale"],
+        encoding=given["encoding"],
     )
     if given["count"]:
         _count(reading, bundle, given)
@@ -159,11 +164,12 @@ class _DraftOrFolder(AppCommand):
 @click.option("--locale", default="en", show_default=True, help="Language of the list.")
 @click.option("--out", type=click.Path(path_type=Path), help="New folder, in place of a draft.")
 @click.option("--draft", help="Draft to write to; default: a new one.")
+@encoding_option
 @by_option
 @json_option
 def import_recipients_command(file: Any, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Turn a list of recipients (CSV or XLSX) into entries of a draft, or of a folder."""
-    grid = read_spreadsheet(file.read(PAGE_BYTES + 1))
+    grid = read_spreadsheet(file.read(PAGE_BYTES + 1), encoding=given["encoding"])
     chosen = chosen_columns(given["mapped"], [cell.text for cell in grid.head])
     wanted = {name: given[name] for name in ("locale", "policy", "table")}
     if given["out"] is not None:

@@ -99,12 +99,12 @@ LARGE: Final[dict[str, Callable[[], bytes]]] = {
 @pytest.mark.parametrize("name", [name for name in FILES if name not in HARMLESS])
 def test_a_hostile_file_is_refused_in_time(name: str) -> None:
     raw = FILES[name]()
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(BadInput):
         read_file(raw)
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("name", sorted(HARMLESS))
@@ -132,10 +132,10 @@ def _measure(name: str) -> None:
     """Print how long reading a file took and by how much the process grew."""
     raw = {**FILES, **LARGE}[name]()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(BadInput):
         read_file(raw)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     extra = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     sys.stdout.write(f"{seconds} {extra}\n")
 

@@ -13,9 +13,12 @@ from policy_api.domain.importing.reading import Kind, read_page
 from policy_api.errors import BadInput
 
 SECONDS = 2.0
+"""Of work; how long others keep the processor says nothing about a page."""
+
 REFUSED: dict[str, Callable[[], bytes]] = {
     "too large": lambda: b"a" * 3_000_000,
-    "utf-16": lambda: "<p>text</p>".encode("utf-16"),
+    "utf-16 without mark": lambda: "<p>text</p>".encode("utf-16-le"),
+    "utf-32": lambda: "<p>text</p>".encode("utf-32"),
     "latin-1": lambda: "<p>café</p>".encode("latin-1"),
     "nul": lambda: b"<p>\x00</p>",
     "deep": lambda: b"<div>" * 50_000 + b"x",
@@ -48,11 +51,11 @@ TEXTS: dict[str, Callable[[], bytes]] = {
 
 
 def in_time(raw: bytes, kind: Kind) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         draft_source(read_page(raw, kind=kind).page, Wanted())
     finally:
-        assert time.perf_counter() - started < SECONDS
+        assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -186,7 +186,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "far column": lambda: workbook('<row><c r="XFD1"><v>1</v></c></row>'),
     "no zip": lambda: b"PK\x03\x04 nonsense",
     "not utf-8": lambda: "Name\nCafé\n".encode("latin-1"),
-    "utf-16": lambda: "Name\nA\n".encode("utf-16"),
+    "utf-16 without mark": lambda: "Name\nA\n".encode("utf-16-be"),
     "open quote": lambda: b'Name\n"never closed',
     "many rows": lambda: b"Name\n" + b"A\n" * 10_000,
     "many fields": lambda: b"Name\n" + b"," * 500_000,

@@ -20,8 +20,17 @@ from policy_api.domain.importing.cells import (
     read_places,
 )
 from policy_api.domain.importing.columns import columns_of
-from policy_api.domain.importing.html_page import BLOCKS, harmless
-from policy_api.domain.importing.page import Cell, Dropping, Grid, Page
+from policy_api.domain.importing.html_nesting import BLOCKS
+from policy_api.domain.importing.html_page import harmless
+from policy_api.domain.importing.page import (
+    Cell,
+    Dropping,
+    Grid,
+    Page,
+    invisible_removed,
+    plain,
+    undirected,
+)
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…。])\s+")
 _SKIPPED: Final = frozenset({"script", "style", "template", "title"})
@@ -86,6 +95,7 @@ def count_html(text: str, page: Page, content: Mapping[str, Any], *, dropping: D
     reader.end_passage()
     grids = _grids(page)
     held = {cell for grid in grids for row in (grid.head, *grid.rows) for cell in row}
+    held |= {group.head for grid in grids for group in grid.groups}
     told = "\n".join([folded(cell.text) for cell in held] + [folded(g.caption) for g in grids])
     # Words of a table that no cell was made of are sentences like any other.
     outside = [each for each in reader.in_tables if folded(each[1]) not in told]
@@ -204,23 +214,30 @@ class _Counting:
         if "recipient" not in columns:
             every = [cell for row in (grid.head, *grid.rows) for cell in row if cell.text]
             for cell in every:
-                self._note(cell, found=self._take(cell.text))
-            return len(every) + self._caption(grid)
+                self._note(cell, found=self._take_lines(cell))
+            return len(every) + self._above(grid)
         heads = [pair for pair in zip(grid.head, columns, strict=True) if pair[0].text]
         for cell, column in heads:
             is_fact = column in self.shown
             self.by_meaning += is_fact
             self._note(cell, found=is_fact or folded(cell.text) in self.words)
-        count = len(heads) + self._caption(grid)
+        count = len(heads) + self._above(grid)
         for cells in grid.rows:
             count += self._row(cells, columns)
         return count
 
-    def _caption(self, grid: Grid) -> int:
-        if not grid.caption:
-            return 0
-        self._note(Cell(runs=(), line=grid.line), found=self._take(grid.caption))
-        return 1
+    def _above(self, grid: Grid) -> int:
+        """Count what stands above the heads of a table."""
+        heads = [group.head for group in grid.groups]
+        if grid.caption:
+            heads.append(Cell(runs=plain(grid.caption), line=grid.line))
+        for head in heads:
+            self._note(head, found=self._take_lines(head))
+        return len(heads)
+
+    def _take_lines(self, cell: Cell) -> bool:
+        """Tell whether the edition says every line of a cell once more."""
+        return all(self._take(line) for line in cell.lines)
 
     def _row(self, cells: Sequence[Cell], columns: Sequence[str]) -> int:
         """Count the cells of a row in the edition's row for the same recipient."""
@@ -235,7 +252,7 @@ class _Counting:
         words = "\n".join(folded(text) for text in _texts(row or {}))
         told = [(c, column) for c, column in zip(cells, columns, strict=True) if c.text]
         for cell, column in told:
-            says = row is not None and (folded(cell.text) in words or not folded(cell.text))
+            says = row is not None and all(folded(line) in words for line in cell.lines)
             means = not says and row is not None and _means(cell, column, row, locale=self.locale)
             self.by_meaning += means
             self._note(cell, found=says or means or self._stands_below(name, cell))
@@ -243,10 +260,11 @@ class _Counting:
 
     def _stands_below(self, name: str, cell: Cell) -> bool:
         """Tell whether some text names the recipient and says the cell's words behind."""
-        told = folded(cell.text)
+        told = [folded(line) for line in cell.lines]
         return any(
-            folded(name) in line and told in line for line in self.words.split("\n")
-        ) and self._take(cell.text)
+            folded(name) in line and all(each in line for each in told)
+            for line in self.words.split("\n")
+        ) and self._take_lines(cell)
 
     def _note(self, cell: Cell, *, found: bool) -> None:
         if not found:
@@ -255,7 +273,8 @@ class _Counting:
 
 def folded(text: str) -> str:
     """Return words as they are compared: without case, white space and marks around them."""
-    flat = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    seen = undirected(invisible_removed(unicodedata.normalize("NFKC", text)))
+    flat = " ".join(seen.casefold().split())
     return flat.strip(" -–—•·*|")
 
 
@@ -266,7 +285,7 @@ def _means(cell: Cell, column: str, row: Mapping[str, Any], *, locale: str) -> b
     if column in _LINKS:
         return _same_link(_LINKS[column], cell, row)
     same = _SAME.get(column)
-    return same is not None and same(cell.text, row, locale)
+    return same is not None and same("\n".join(cell.lines), row, locale)
 
 
 def _same_basis(text: str, row: Mapping[str, Any], locale: str) -> bool:

@@ -97,7 +97,7 @@ class Disclosures:
 
     def _facts(self, column: str, cell: Cell, recipient: str) -> Facts:
         """Return what the words of a cell say in a column."""
-        text = cell.text
+        text = cell.sentence
         if column in _RECIPIENT_FIELDS:
             fits_in = len(text) <= NAME_LENGTH
             return Facts(is_whole=fits_in and self._store(recipient, column, line_of_words(text)))
@@ -111,8 +111,8 @@ class Disclosures:
             "recipient": Facts,
             "key": Facts,
             "legal_basis": lambda: read_legal_basis(text, self.locale),
-            "locations": lambda: read_places(_with_breaks(cell), self.locale),
-            "data_categories": lambda: read_categories(_with_breaks(cell)),
+            "locations": lambda: read_places("\n".join(cell.lines), self.locale),
+            "data_categories": lambda: read_categories("\n".join(cell.lines)),
         }
         return readings.get(column, lambda: NOT_READ)()
 
@@ -185,8 +185,3 @@ def _safe(address: str) -> str:
 def _spellings(name: str | Mapping[str, str]) -> tuple[str, ...]:
     """Return a name in every locale it is written in."""
     return (name,) if isinstance(name, str) else tuple(name.values())
-
-
-def _with_breaks(cell: Cell) -> str:
-    lines = "".join(run.text for run in cell.runs).split("\n")
-    return "\n".join(" ".join(line.split()) for line in lines if line.strip())

@@ -12,7 +12,16 @@ from policy_api.domain.entries.base import load_entry
 from policy_api.domain.importing.columns import columns_of
 from policy_api.domain.importing.disclosures import Disclosures, Left, unused_key
 from policy_api.domain.importing.markdown_writer import MarkdownWriter, line_of_words
-from policy_api.domain.importing.page import Grid, Heading, Note, Page, Passage, Run
+from policy_api.domain.importing.page import (
+    Cell,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    Passage,
+    Run,
+    joined_lines,
+)
 from policy_api.domain.importing.sections import Group, outline
 
 _FULL: Final = MARKDOWN_LENGTH * 3 // 4
@@ -166,6 +175,7 @@ class _Drafting:
         self.tables.add(key)
         self._note_columns(grid, columns)
         table, left = self._table(grid, heads=heads, columns=columns)
+        left[:0] = self._groups(grid)
         self.entries[f"policies/{self.wanted.policy}/tables/{key}"] = table
         yield {"key": _take("table", taken), "kind": "recipients_table", "table": key}
         if left:
@@ -199,17 +209,28 @@ class _Drafting:
             kind = "guessed" if column else "not_placed"
             self.notes.append(Note(line=cell.line, kind=kind, text=cell.text[:200], detail=detail))
 
+    def _groups(self, grid: Grid) -> Iterator[Left]:
+        """Yield the heads above several columns with the names of those; no field takes them."""
+        for group in grid.groups:
+            below = dict.fromkeys(cell.text for cell in group.below if cell.text)
+            told = Cell(runs=(Run(text=", ".join(below)),), line=group.head.line)
+            yield Left(recipient="", head=group.head.text, cell=told)
+            detail = "It stands above several columns; kept as words below the table."
+            self.notes.append(
+                Note(line=told.line, kind="not_placed", text=group.head.text[:200], detail=detail)
+            )
+
     def _left_item(self, left: Left) -> str:
         """Return a cell that fits nowhere as an item of the list below the table."""
         written = self.writer.markdown(left.cell.runs, line=left.cell.line)
         told = (Run(text=left.recipient, strong=True),) if left.recipient else ()
         head = self.writer.markdown((*told, Run(text=f" {left.head}:")), line=left.cell.line)
-        return f"- {head} {written.replace(_BREAK, ' ')}"
+        return f"- {head} {joined_lines(written.split(_BREAK))}"
 
     def _plain_table(self, grid: Grid, taken: set[str]) -> Entry:
         """Return a table that lists no recipients as one of Markdown."""
         width = len(grid.head) or len(grid.rows[0])
-        heads = self._cells(grid.head) if grid.head else [""] * width
+        heads = self._cells(_with_groups(grid)) if grid.head else [""] * width
         lines = [heads, ["---"] * width, *(self._cells(row) for row in grid.rows)]
         drawn = [f"| {' | '.join(cells)} |" for cells in lines]
         if grid.caption:
@@ -227,11 +248,22 @@ class _Drafting:
 
     def _cells(self, cells: Sequence[Any]) -> list[str]:
         return [
-            self.writer.markdown(cell.runs, line=cell.line).replace(_BREAK, " ") for cell in cells
+            joined_lines(self.writer.markdown(cell.runs, line=cell.line).split(_BREAK))
+            for cell in cells
         ]
 
 
 _BREAK: Final = "\\\n"
+
+
+def _with_groups(grid: Grid) -> list[Cell]:
+    """Return heads that say themselves what stands above them."""
+    heads: list[Cell] = []
+    for cell in grid.head:
+        above = [group.head for group in grid.groups if any(low is cell for low in group.below)]
+        runs = [run for head in above for run in (*head.runs, Run(text=": "))]
+        heads.append(Cell(runs=(*runs, *cell.runs), line=cell.line))
+    return heads
 
 
 def _add_item(block: _Block, written: str, piece: Passage, *, depth: int) -> None:

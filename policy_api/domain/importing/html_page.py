@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Final
 
 from typing_extensions import override
 
+from policy_api.domain.content.characters import character_fault
 from policy_api.domain.content.faults import shown
+from policy_api.domain.importing.html_nesting import (
+    BLOCKS,
+    EMPTY,
+    HEADINGS,
+    ended_by_begin,
+    ended_by_end,
+)
 from policy_api.domain.importing.html_tables import TableInProgress
 from policy_api.domain.importing.page import (
     Dropping,
@@ -17,32 +26,29 @@ from policy_api.domain.importing.page import (
     Passage,
     Run,
     Runs,
-    plain,
+    invisible_removed,
+    undirected,
     words,
 )
 from policy_api.errors import BadInput, Problem
 
 _DEPTH: Final = 300
 _TAGS: Final = 60_000
-_ATTRIBUTES: Final = 150_000
-_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_MARKS: Final = 150_000
+"""Attributes, or characters written as entities."""
+
+_LISTS: Final = frozenset({"ul", "ol", "menu"})
 _INVISIBLE: Final = frozenset({"script", "style", "template"})
-_STRONG: Final = frozenset({"b", "strong"})
+_STRONG: Final = frozenset({"b", "dt", "strong", "summary"})
+_STRUCK: Final = frozenset({"del", "s", "strike"})
 _EMPHASIS: Final = frozenset({"i", "em", "cite"})
+_RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SHIFTED: Final = {"sup": _RAISED, "sub": _LOWERED}
+"""A footnote after “Art. 6” must not make it Art. 61."""
+
 _EMBEDDED: Final = frozenset({"iframe", "embed", "object", "video", "audio"})
 _CONTROLS: Final = frozenset({"input", "select", "textarea"})
-_EMPTY: Final = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
-     "track", "wbr"}
-)  # fmt: skip
-BLOCKS: Final = frozenset(
-    {"address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd",
-     "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
-     "head", "header", "hr", "html", "iframe", "legend", "li", "main", "menu", "nav", "noscript",
-     "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "textarea",
-     "tfoot", "th", "thead", "title", "tr", "ul", *_HEADINGS}
-)  # fmt: skip
-"""Elements that begin a new passage."""
 
 
 def read_html(text: str, dropping: Dropping) -> Page:
@@ -64,7 +70,7 @@ def harmless(text: str) -> str:
 
     :raises BadInput: If there are far too many tags.
     """
-    if text.count("<") > _TAGS or text.count("=") > _ATTRIBUTES:
+    if text.count("<") > _TAGS or max(map(text.count, "=&")) > _MARKS:
         problem = Problem("The page has too many elements.", expected=f"at most {_TAGS}")
         raise BadInput(problems=[problem])
     kept: list[str] = []
@@ -101,7 +107,8 @@ class _Reader(HTMLParser):
 
         self.item: tuple[int, int] | None = None
         self.item_told = False
-        self.table: TableInProgress | None = None
+        self.tables: list[TableInProgress] = []
+        """Those that are open, the innermost last."""
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -110,33 +117,42 @@ class _Reader(HTMLParser):
             return
         if tag in BLOCKS:
             self.flush()
+        self._end(ended_by_begin(self.open, tag))
         self._push(tag)
         given = {name: value or "" for name, value in attrs}
+        if _is_hidden(given):
+            self._note("guessed", f"<{tag}>", "Hidden on the page; its words are kept.")
         if tag in _INVISIBLE or tag in self.dropping.elements:
             self._hide(tag)
         elif tag == "a":
             self.hrefs.append(given.get("href", "").strip())
         elif tag == "br":
             self._add("\n")
-        elif tag in {"ul", "ol", "menu"}:
-            start = given.get("start", "")
-            first = int(start) if start.isdecimal() and len(start) < len("1000000") else 1
-            self.lists.append(first if tag == "ol" else 0)
-        elif tag == "li":
-            self._begin_item()
+        elif tag in _LISTS or tag == "li":
+            self._start_in_list(tag, given)
         else:
             self._start_other(tag, given)
 
+    def _start_in_list(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "li":
+            self._begin_item(given)
+            return
+        first = _place_in_list(given.get("start", "")) or 1
+        self.lists.append(first if tag == "ol" else 0)
+
     def _start_other(self, tag: str, given: dict[str, str]) -> None:
         line = self.getpos()[0]
-        if tag == "table" and self.table is None:
-            self.table = TableInProgress(line=line)
-        elif self.table is not None and tag in {"tr", "td", "th"}:
-            if self.open.count("table") == 1:
-                self.table.begin(tag, given, line=line)
+        if tag == "table":
+            self.tables.append(TableInProgress(line=line, role=given.get("role", "").lower()))
+        elif self.tables and tag in {"tr", "td", "th"}:
+            self.tables[-1].begin(tag, given, line=line)
+        elif self.tables and tag in {"thead", "tbody", "tfoot"}:
+            self.tables[-1].in_head = tag == "thead"
         elif tag == "img" and given.get("alt", "").strip():
             self._add(given["alt"])
             self._note("guessed", given["alt"], "A picture; its description stands in its place.")
+        elif tag == "abbr" and given.get("title", "").strip():
+            self._note("left_out", given["title"], "What an abbreviation shows when pointed at.")
         elif tag in _EMBEDDED:
             source = given.get("src") or given.get("data") or ""
             self._note("left_out", source, f"A control in <{tag}>; write an embed block for it.")
@@ -147,18 +163,17 @@ class _Reader(HTMLParser):
     @override
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in _EMPTY:
+        if tag not in EMPTY:
             self.handle_endtag(tag)
 
     @override
     def handle_endtag(self, tag: str) -> None:
-        if tag not in self.open:
-            return
-        while self.open:
-            name = self.open.pop()
-            self._closed(name)
-            if name == tag:
-                return
+        self._end(ended_by_end(self.open, tag))
+
+    def _end(self, count: int) -> None:
+        """End the innermost elements."""
+        for _ in range(count):
+            self._closed(self.open.pop())
 
     def _closed(self, tag: str) -> None:
         if self.hidden:
@@ -168,12 +183,16 @@ class _Reader(HTMLParser):
             self._flush_as(tag)
         if tag == "a" and self.hrefs:
             self.hrefs.pop()
-        elif tag in {"ul", "ol", "menu"} and self.lists:
+        elif tag in _LISTS and self.lists:
             self.lists.pop()
-            self.item = None
+            # Words behind an inner list still belong to the item around it.
+            self.item = (len(self.lists), 0) if self.lists and "li" in self.open else None
+            self.item_told = True
         elif tag == "li":
             self.item = None
-        elif tag == "table" and self.table is not None and "table" not in self.open:
+        elif tag == "thead" and self.tables:
+            self.tables[-1].in_head = False
+        elif tag == "table" and self.tables:
             self._end_table()
 
     @override
@@ -182,6 +201,7 @@ class _Reader(HTMLParser):
             self.hidden_text.append(data)
             return
         text = data if "pre" in self.open else " ".join(f"|{data}|".split())[1:-1]
+        text = _shifted(invisible_removed(text), self.open)
         leading = data[: len(data) - len(data.lstrip())]
         self._add(text, below=leading.count("\n"))
 
@@ -195,10 +215,11 @@ class _Reader(HTMLParser):
         self.open.clear()
         if self.hidden:
             self._unhide()
-        self._end_table()
+        while self.tables:
+            self._end_table()
 
     def _flush_as(self, tag: str) -> None:
-        runs, line = tuple(self.runs), self.line
+        runs, line = self._straight(tuple(self.runs)), self.line
         self.runs = []
         told = words(runs)
         if not told:
@@ -206,48 +227,64 @@ class _Reader(HTMLParser):
         if self.dropping.drops(told, line):
             note = Note(line=line, kind="dropped", text=told[:200], detail="As asked.")
             self.page.notes.append(note)
-        elif tag == "title" or "title" in self.open:
+        elif (tag == "title" or "title" in self.open) and "svg" not in self.open:
             self.page.title = told
-        elif self.table is not None:
-            self.table.add(runs, line=line, is_caption=tag == "caption" or "caption" in self.open)
         else:
-            self._place(runs, line, level=self._level(tag))
+            self._place(runs, line, tag=tag)
+
+    def _straight(self, runs: Runs) -> Runs:
+        """Return runs without marks that turn the reading direction and do not turn it back."""
+        told = "".join(run.text for run in runs)
+        if character_fault(told) is None:
+            return runs
+        note = "Marks that turn the reading direction, and do not turn it back, were left out."
+        self.page.notes.append(
+            Note(line=self.line, kind="changed", text=undirected(told)[:200], detail=note)
+        )
+        return tuple(replace(run, text=undirected(run.text)) for run in runs)
+
+    def _place(self, runs: Runs, line: int, *, tag: str) -> None:
+        """Put a passage into the table that is open, or on the page."""
+        piece = self._piece(runs, line, level=self._level(tag))
+        if not self.tables:
+            self.page.pieces.append(piece)
+            return
+        table = self.tables[-1]
+        table.has_inner = table.has_inner or isinstance(piece, Heading)
+        is_caption = tag == "caption" or "caption" in self.open
+        table.add(runs, piece, line=line, is_caption=is_caption)
 
     def _level(self, tag: str) -> int:
         """Return the level of the heading that is being read, or 0 outside one."""
-        return next((_HEADINGS[name] for name in (tag, *self.open) if name in _HEADINGS), 0)
+        return next((HEADINGS[name] for name in (tag, *self.open) if name in HEADINGS), 0)
 
-    def _place(self, runs: Runs, line: int, *, level: int) -> None:
+    def _piece(self, runs: Runs, line: int, *, level: int) -> Heading | Passage:
         if level:
-            self.page.pieces.append(Heading(runs=runs, line=line, level=level))
-            return
+            bare = tuple(replace(run, strong=False) for run in runs)
+            return Heading(runs=bare, line=line, level=level)
         if self.item is None:
-            self.page.pieces.append(Passage(runs=runs, line=line))
-            return
+            return Passage(runs=runs, line=line)
         depth, number = self.item
-        self.page.pieces.append(
-            Passage(runs=runs, line=line, depth=depth, number=number, continues=self.item_told)
-        )
-        self.item_told = True
+        continues, self.item_told = self.item_told, True
+        return Passage(runs=runs, line=line, depth=depth, number=number, continues=continues)
 
-    def _begin_item(self) -> None:
+    def _begin_item(self, given: dict[str, str]) -> None:
         if not self.lists:
             self.lists.append(0)
+        if self.lists[-1]:
+            self.lists[-1] = _place_in_list(given.get("value", "")) or self.lists[-1]
         self.item = (len(self.lists), self.lists[-1])
         self.item_told = False
         if self.lists[-1]:
             self.lists[-1] += 1
 
     def _end_table(self) -> None:
-        table, self.table = self.table, None
-        if table is None:
+        table = self.tables.pop()
+        if self.tables:
+            self.tables[-1].add_inner(table)
             return
-        grid = table.grid()
+        self.page.pieces += table.result()
         self.page.notes += table.notes
-        if grid is not None:
-            self.page.pieces.append(grid)
-        elif table.caption:
-            self.page.pieces.append(Passage(runs=plain(table.caption), line=table.line))
 
     def _add(self, text: str, *, below: int = 0) -> None:
         if not text:
@@ -259,12 +296,13 @@ class _Reader(HTMLParser):
                 text=text,
                 strong=any(tag in _STRONG for tag in self.open),
                 emphasis=any(tag in _EMPHASIS for tag in self.open),
+                struck=any(tag in _STRUCK for tag in self.open),
                 href=self.hrefs[-1] if self.hrefs else "",
             )
         )
 
     def _push(self, tag: str) -> None:
-        if tag in _EMPTY:
+        if tag in EMPTY:
             return
         if len(self.open) >= _DEPTH:
             problem = Problem("The elements are nested too deep.", expected=f"at most {_DEPTH}")
@@ -272,7 +310,7 @@ class _Reader(HTMLParser):
         self.open.append(tag)
 
     def _hide(self, tag: str) -> None:
-        if tag in _EMPTY:
+        if tag in EMPTY:
             return
         self.hidden, self.hidden_text, self.hidden_line = tag, [], self.getpos()[0]
         self.hidden_depth = len(self.open)
@@ -292,3 +330,19 @@ class _Reader(HTMLParser):
     def _note(self, kind: str, text: str, detail: str) -> None:
         line = self.getpos()[0]
         self.page.notes.append(Note(line=line, kind=kind, text=shown(text, 200), detail=detail))
+
+
+def _is_hidden(given: dict[str, str]) -> bool:
+    return "hidden" in given or "display:none" in given.get("style", "").replace(" ", "")
+
+
+def _place_in_list(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < len("1000000") else 0
+
+
+def _shifted(text: str, open_: list[str]) -> str:
+    """Return raised and lowered digits as such, so that they do not join what they stand behind."""
+    table = next((_SHIFTED[tag] for tag in reversed(open_) if tag in _SHIFTED), None)
+    if table is None or not all(ord(char) in table for char in text.strip()):
+        return text
+    return text.translate(table)

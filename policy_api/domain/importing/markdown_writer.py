@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from policy_api.domain.content.limits import MARKDOWN_LENGTH
@@ -42,7 +43,7 @@ class MarkdownWriter:
         resolved, addresses = self._resolved(runs, line)
         behind = tuple(Run(text=f" ({address})") for address in addresses)
         told = words((*resolved, *behind))
-        unstyled = tuple(Run(text=run.text, href=run.href) for run in resolved)
+        unstyled = tuple(replace(run, strong=False, emphasis=False) for run in resolved)
         for attempt in (resolved, unstyled):
             written = _opened("".join(_written((*attempt, *behind))).strip())
             if plain_text(written) == told and not markdown_problems(written):
@@ -61,7 +62,7 @@ class MarkdownWriter:
             href = self._address(run.href, line) if run.href and run.text.strip() else ""
             if run.href and not href and run.href not in run.text:
                 others.append(" ".join(run.href.split()))
-            found.append(Run(text=run.text, strong=run.strong, emphasis=run.emphasis, href=href))
+            found.append(replace(run, href=href))
         return tuple(found), tuple(dict.fromkeys(others))
 
     def _address(self, written: str, line: int) -> str:
@@ -120,6 +121,8 @@ def _written(runs: Runs) -> Iterator[str]:
         if run.href:
             target = run.href.replace("(", "%28").replace(")", "%29")
             written = f"[{' '.join(written.split())}]({target})"
+        if run.struck:
+            written = f"~~{written}~~"
         if run.emphasis:
             written = f"*{written}*"
         if run.strong:
@@ -148,12 +151,7 @@ def _joined(runs: Runs) -> Iterator[Run]:
     held: Run | None = None
     for run in runs:
         if held is not None and _style(held) == _style(run):
-            held = Run(
-                text=held.text + run.text,
-                strong=run.strong,
-                emphasis=run.emphasis,
-                href=run.href,
-            )
+            held = replace(run, text=held.text + run.text)
             continue
         if held is not None:
             yield held
@@ -162,5 +160,5 @@ def _joined(runs: Runs) -> Iterator[Run]:
         yield held
 
 
-def _style(run: Run) -> tuple[bool, bool, str]:
-    return (run.strong, run.emphasis, run.href)
+def _style(run: Run) -> Run:
+    return replace(run, text="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
@@ -11,6 +13,14 @@ from policy_api.errors import BadInput, Problem
 PAGE_BYTES: Final = 2 * 1024 * 1024
 """The largest page that is read; a long policy takes a tenth of it."""
 
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_ENDS: Final = re.compile("[\u2028\u2029]")
+_DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CLOSED: Final = (".", "!", "?", "…", ":", ";", ",", "。")
+"""Marks after which nothing else has to part two lines."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -19,6 +29,7 @@ class Run:
     text: str
     strong: bool = False
     emphasis: bool = False
+    struck: bool = False
     href: str = ""
 
 
@@ -63,9 +74,28 @@ class Cell:
         return words(self.runs)
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The words, line by line: items of a list, paragraphs, what line breaks part."""
+        told = "".join(run.text for run in self.runs).split("\n")
+        return tuple(" ".join(line.split()) for line in told if line.strip())
+
+    @property
+    def sentence(self) -> str:
+        """The words on one line, with a mark between lines that would run into each other."""
+        return joined_lines(self.lines)
+
+    @property
     def links(self) -> tuple[str, ...]:
         """Where the words lead."""
         return tuple(dict.fromkeys(run.href for run in self.runs if run.href))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnGroup:
+    """A head that stands above the heads of several columns."""
+
+    head: Cell
+    below: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +106,7 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
     line: int
     caption: str = ""
+    groups: tuple[ColumnGroup, ...] = ()
 
 
 Piece = Heading | Passage | Grid
@@ -140,6 +171,15 @@ def words(runs: Runs) -> str:
     return " ".join("".join(run.text for run in runs).split())
 
 
+def joined_lines(lines: Iterable[str]) -> str:
+    """Return lines as one, with a mark between those that would run into each other."""
+    told = ""
+    for line in lines:
+        mark = "" if not told else " " if told.rstrip("*").endswith(_CLOSED) else "; "
+        told += mark + line
+    return told
+
+
 def plain(text: str) -> Runs:
     """Return a text as one run without style."""
     return (Run(text=text),) if text else ()
@@ -158,3 +198,13 @@ def line_ranges(written: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
             raise BadInput(problems=[problem])
         ranges.append((int(first[:9]), int((last or first)[:9])))
     return tuple(ranges)
+
+
+def invisible_removed(text: str) -> str:
+    """Return a text without control characters and marks that nobody sees."""
+    return _INVISIBLE.sub("", _ENDS.sub("\n", text))
+
+
+def undirected(text: str) -> str:
+    """Return a text without marks that turn the reading direction."""
+    return _DIRECTIONS.sub("", text)

@@ -14,13 +14,13 @@ from xml.etree import ElementTree as ET
 from policy_api.domain.content.characters import character_fault, normalized
 from policy_api.domain.content.faults import shown
 from policy_api.domain.content.limits import ROWS
+from policy_api.domain.importing.encodings import decoded
 from policy_api.domain.importing.page import PAGE_BYTES, Cell, Grid, plain
 from policy_api.domain.translation.exchange_xml import (
     EXCHANGE_BYTES,
     local,
     read_xml,
     refused,
-    utf8_text,
 )
 
 _WIDTH: Final = 100
@@ -35,12 +35,13 @@ _SHEET: Final = "xl/worksheets/sheet1.xml"
 _UNUSUAL: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 
 
-def read_spreadsheet(raw: bytes) -> Grid:
+def read_spreadsheet(raw: bytes, *, encoding: str = "") -> Grid:
     """Return a table: its first line with words as heads, the others as rows.
 
-    :raises BadInput: If it is neither CSV in UTF-8 nor XLSX, too large, or made to be hard to read.
+    :param encoding: Of CSV that is neither UTF-8 nor says in its first bytes what it is.
+    :raises BadInput: If it is neither CSV nor XLSX, too large, or made to be hard to read.
     """
-    lines = list(_xlsx(raw) if raw.startswith(b"PK") else _csv(raw))
+    lines = list(_xlsx(raw) if raw.startswith(b"PK") else _csv(raw, encoding))
     filled = [(number, line) for number, line in lines if any(text.strip() for text in line)]
     if not filled:
         raise refused("The table is empty.", "a line of heads, and rows below it")
@@ -63,8 +64,8 @@ def _cell(text: str, line: int) -> Cell:
     return Cell(runs=plain(_GUARD.sub("", clean.strip(), count=1)), line=line)
 
 
-def _csv(raw: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = utf8_text(raw, most=PAGE_BYTES)
+def _csv(raw: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    text = decoded(raw, stated=encoding, is_page=False).text
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
