@@ -19,6 +19,7 @@ from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
 from policy_api.notification.channels import load_channels
+from policy_api.notification.doorbell import register_doorbell
 from policy_api.notification.event_schemas import webhooks
 from policy_api.plugins import load_plugins
 from policy_api.publishing import views as publishing
@@ -80,6 +81,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     public = (*(blueprint.name for blueprint in (*OPEN, *CLOSED)), *DOCUMENTATION)
     register_doors(app, public=public, bases_of=_bases)
     register_fast_path(app, settings)
+    # Signals hold their receivers weakly; this one lives as long as the app.
+    app.extensions["policy-api-doorbell"] = register_doorbell(settings)
     if settings.trusted_proxies:
         _trust_proxies(app, hops=settings.trusted_proxies, host=settings.trust_forwarded_host)
     return app

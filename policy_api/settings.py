@@ -18,6 +18,7 @@ from environs import Env, EnvValidationError, ValidationError, validate
 
 PREFIX = "POLICY_API_"
 MIN_SECRET_BYTES = 32
+LONGEST_PAUSE = 7 * 86400
 DEVELOPMENT_SECRET = "development-only-and-known-to-everybody"  # noqa: S105 -- refused in production
 
 
@@ -105,8 +106,20 @@ class Settings:
     """Networks of your own, such as `10.20.0.0/16`, that webhooks may be sent to, separated by
     commas. Whatever else is not the open Internet is off limits."""
 
+    webhook_denied_networks: tuple[str, ...] = ()
+    """Networks that webhooks must not be sent to though they are part of the open Internet, such as
+    those of your own servers, separated by commas."""
+
     webhook_allow_http: bool = False
     """Whether webhooks may be sent without encryption, to `http://` addresses."""
+
+    retry_pauses: tuple[int, ...] = ()
+    """Seconds between the attempts of a delivery, separated by commas. Empty: 5 seconds, 5 and 30
+    minutes, 2, 5, 10, 14 and 20 hours, and five times a day: 14 attempts over a week."""
+
+    doorbell_url: str = field(default="", repr=False)
+    """Broker over which workers are woken too, where the database cannot do that alone: a
+    `redis://`, `rediss://`, `amqp://` or `amqps://` address. Needs the extra `doorbell`."""
 
     smtp_url: str = field(default="", repr=False)
     """Server that takes mails: `smtp://user:password@mail.example.org:587`, which must offer
@@ -221,10 +234,15 @@ def _read_web(reader: _Reader) -> dict[str, Any]:
 
 
 def _read_webhooks(reader: _Reader) -> dict[str, Any]:
-    networks = reader.names("WEBHOOK_ALLOWED_NETWORKS", validate=_check_networks)
+    allowed = reader.names("WEBHOOK_ALLOWED_NETWORKS", validate=_check_networks)
+    denied = reader.names("WEBHOOK_DENIED_NETWORKS", validate=_check_networks)
+    pauses = reader.names("RETRY_PAUSES", validate=_check_pauses)
     return {
-        "webhook_allowed_networks": networks,
+        "webhook_allowed_networks": allowed,
+        "webhook_denied_networks": denied,
         "webhook_allow_http": reader.bool("WEBHOOK_ALLOW_HTTP", default=False),
+        "retry_pauses": tuple(int(pause) for pause in pauses if pause.isdecimal()),
+        "doorbell_url": reader.str("DOORBELL_URL", default="", validate=_check_doorbell_url),
     }
 
 
@@ -266,6 +284,24 @@ def _check_networks(value: str) -> None:
             ipaddress.ip_network(member)
         except ValueError:
             raise ValidationError(f"{member} is no network, like 10.20.0.0/16.") from None
+
+
+def _check_pauses(value: str) -> None:
+    for member in _members(value):
+        if not member.isdecimal() or not 1 <= int(member) <= LONGEST_PAUSE:
+            raise ValidationError(f"{member} is no number of seconds from 1 to {LONGEST_PAUSE}.")
+
+
+def _check_doorbell_url(value: str) -> None:
+    # The address may hold a password, so no complaint quotes it.
+    wrong = "Must be like redis://broker.internal:6379/0 or amqp://user:password@broker.internal."
+    try:
+        parts = urlsplit(value)
+        is_right = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValidationError(wrong) from None
+    if value and not (is_right and parts.scheme in {"redis", "rediss", "amqp", "amqps"}):
+        raise ValidationError(wrong)
 
 
 def _check_smtp_url(value: str) -> None:

@@ -84,20 +84,26 @@ class Guard:
     allowed: tuple[Network, ...] = ()
     """Networks of the operator's own that subscribers may live in; never names."""
 
+    denied: tuple[Network, ...] = ()
+    """Networks off limits though they are part of the open Internet."""
+
     allow_http: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Guard:
         """Return the guard an operator asked for."""
-        networks = map(ipaddress.ip_network, settings.webhook_allowed_networks)
-        return cls(tuple(networks), settings.webhook_allow_http)
+        return cls(
+            allowed=tuple(map(ipaddress.ip_network, settings.webhook_allowed_networks)),
+            denied=tuple(map(ipaddress.ip_network, settings.webhook_denied_networks)),
+            allow_http=settings.webhook_allow_http,
+        )
 
     def may_dial(self, address: Address) -> bool:
         """Tell whether a connection to an address may be tried."""
         plain = getattr(address, "ipv4_mapped", None) or address
-        return is_public(plain) or any(
-            plain in network for network in self.allowed if network.version == plain.version
-        )
+        if _is_in(plain, self.denied):
+            return False
+        return is_public(plain) or _is_in(plain, self.allowed)
 
     def open_socket(self, addr_info: tuple[Any, ...]) -> socket.socket:
         """Return a socket for one address, or none at all: what is off limits gets no packet.
@@ -193,6 +199,10 @@ def _literal(host: str) -> Address | None:
     if "%" in host:
         raise _bad("Its address must not name a zone.")
     return address
+
+
+def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in each for each in networks if each.version == address.version)
 
 
 def _address(text: str) -> Address:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from policy_api.notification.fanout import CHUNK
-from policy_api.notification.retry import Schedule
+from policy_api.notification.retry import SCHEDULE, Schedule
+from policy_api.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +56,9 @@ class Pace:
     def lease(self) -> timedelta:
         """How long a lease lasts."""
         return timedelta(seconds=self.per_lease * self.timeout + self.margin)
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return the pace an operator asked for."""
+    pauses = tuple(timedelta(seconds=seconds) for seconds in settings.retry_pauses)
+    return Pace(schedule=Schedule(pauses=pauses or SCHEDULE))

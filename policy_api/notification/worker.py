@@ -22,11 +22,12 @@ from policy_api.errors import Unavailable
 from policy_api.notification.bell import Bell
 from policy_api.notification.channels import load_channels
 from policy_api.notification.channels.base import CHANNELS, ChannelMaker, Surroundings
+from policy_api.notification.doorbell import Doorbell, broker
 from policy_api.notification.lease import Lease
 from policy_api.notification.letters import Letter, LetterKey
 from policy_api.notification.limits import Slots
 from policy_api.notification.mailbox import Clock, Mailbox, Turn, database_time
-from policy_api.notification.pace import Pace
+from policy_api.notification.pace import Pace, pace_of
 from policy_api.notification.recorder import Recorder
 from policy_api.notification.secrets import Vault
 from policy_api.notification.sender import Sender
@@ -55,7 +56,9 @@ def run_worker(settings: Settings, *, pace: Pace | None = None) -> None:
     _allow_many_files()
     engine = make_engine(settings.database_url, threads=CONNECTIONS)
     try:
-        asyncio.run(_until_signalled(Worker(engine, settings=settings, pace=pace or Pace())))
+        asyncio.run(
+            _until_signalled(Worker(engine, settings=settings, pace=pace or pace_of(settings)))
+        )
     finally:
         engine.dispose()
 
@@ -105,22 +108,29 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped."""
         loop = asyncio.get_running_loop()
-        bell = Bell(self._engine, partial(_call, loop, self._awake.set))
+        wake = partial(_call, loop, self._awake.set)
+        bells = self._bells(wake)
         async with AsyncExitStack() as stack:
             sender = await self._open(stack)
             recording = asyncio.create_task(self._recorder.run())
             sweeping = asyncio.create_task(self._sweep())
-            bell.start()
+            for bell in bells:
+                bell.start()
             try:
                 await self._take_turns(sender)
                 await self._drain(sender)
             finally:
-                await asyncio.to_thread(bell.stop)
+                for bell in bells:
+                    await asyncio.to_thread(bell.stop)
                 sweeping.cancel()
                 await self._recorder.close()
                 await recording
                 await self._ask(self._mailbox.close)
                 self._thread.shutdown()
+
+    def _bells(self, wake: Callable[[], object]) -> tuple[Bell | Doorbell, ...]:
+        bell, url = Bell(self._engine, wake), self._settings.doorbell_url
+        return (bell, Doorbell(broker(url), wake)) if url else (bell,)
 
     async def _open(self, stack: AsyncExitStack) -> Sender:
         around = Surroundings(settings=self._settings, now=self._now, timeout=self._pace.timeout)

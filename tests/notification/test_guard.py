@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from policy_api.errors import BadInput
 from policy_api.notification.guard import DeniedAddress, Guard, is_public, registrable
+from policy_api.settings import Settings
 
 OPEN = Guard()
 
@@ -173,3 +174,19 @@ def test_no_socket_is_opened_for_what_is_off_limits() -> None:
 )
 def test_what_one_owner_registered_is_one_place(host: str, place: str) -> None:
     assert registrable(host) == place
+
+
+def test_a_public_network_of_ones_own_can_be_put_off_limits() -> None:
+    guard = Guard.of(
+        Settings(
+            webhook_denied_networks=("8.8.8.0/24", "2606:4700::/32"),
+            webhook_allowed_networks=("8.8.8.8/32",),
+        )
+    )
+
+    assert not guard.may_dial(IPv4Address("8.8.8.8"))
+    assert not guard.may_dial(IPv6Address("::ffff:8.8.8.8"))
+    assert not guard.may_dial(IPv6Address("2606:4700::1111"))
+    assert guard.may_dial(IPv4Address("8.8.4.4"))
+    with pytest.raises(BadInput):
+        guard.checked_url("https://8.8.8.8/")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy_api.notification.pace import pace_of
 from policy_api.notification.retry import Health, Schedule, after
 from policy_api.notification.wire import Outcome, Verdict
+from policy_api.settings import SettingsError, load_settings
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 STEADY = Schedule(random=lambda _low, _high: 1.0)
@@ -105,3 +108,18 @@ def test_a_clock_set_back_does_not_make_trouble_negative() -> None:
     moved = after(health, BUSY, now=START - timedelta(hours=1), schedule=STEADY)
 
     assert moved.failing_since == START - timedelta(hours=1)
+
+
+def test_an_operator_may_choose_the_pauses() -> None:
+    settings = load_settings({"POLICY_API_RETRY_PAUSES": "1, 60,3600"})
+
+    assert pace_of(settings).schedule.pauses == tuple(
+        timedelta(seconds=seconds) for seconds in (1, 60, 3600)
+    )
+    assert len(pace_of(load_settings({})).schedule.pauses) == 13
+
+
+@pytest.mark.parametrize("value", ["0", "5,-1", "soon", "5;6", "604801", "1.5"])
+def test_pauses_that_are_none_are_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="POLICY_API_RETRY_PAUSES"):
+        load_settings({"POLICY_API_RETRY_PAUSES": value})
