@@ -228,6 +228,22 @@ def test_the_license_is_a_license_link_with_its_attribution() -> None:
     assert "Example & friends" in text_of(line)
 
 
+def test_the_license_is_named_once_and_at_the_end_if_no_block_names_it() -> None:
+    whole = edition()
+    bare = whole | {
+        "sections": [
+            {**each, "blocks": [block for block in each["blocks"] if block["kind"] != "license"]}
+            for each in whole["sections"]
+        ]
+    }
+
+    in_text, at_end = (classed(tree(each), "policy-license") for each in (whole, bare))
+
+    assert [len(in_text), len(at_end)] == [1, 1]
+    assert text_of(in_text[0]) == text_of(at_end[0])
+    assert classed(classed(tree(bare), "policy-colophon")[0], "policy-license") != []
+
+
 def test_the_changelog_is_as_long_as_the_block_says() -> None:
     root = tree(edition())
 

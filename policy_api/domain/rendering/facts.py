@@ -73,3 +73,10 @@ def address_lines(address: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 def _prose(text: str | None) -> Piece | None:
     return None if text is None else Piece(text=text, is_prose=True)
+
+
+def closing_license(edition: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the license to name at the end, unless a block of the text has named it."""
+    blocks = (block for section in edition["sections"] for block in section["blocks"])
+    license_: Mapping[str, Any] | None = edition.get("license")
+    return None if any(block["kind"] == "license" for block in blocks) else license_

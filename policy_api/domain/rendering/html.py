@@ -77,6 +77,7 @@ def _context(edition: Mapping[str, Any], view: PageView) -> dict[str, Any]:
         "address_lines": facts.address_lines,
         "autonym": autonym,
         "cells": cells,
+        "closing_license": facts.closing_license(edition),
         "cookie_cells": facts.cookie_cells,
         "cookie_columns": facts.COOKIE_COLUMNS,
         "direction": direction,

@@ -73,9 +73,10 @@ class _Writer:
             yield f"> {escaped(remark)}"
         for section in self.edition["sections"]:
             yield from self._section(section)
-        if self.edition.get("license"):
+        license_ = facts.closing_license(self.edition)
+        if license_:
             yield "---"
-            yield self._license(self.edition["license"])
+            yield self._license(license_)
 
     def _facts(self) -> Iterator[str]:
         edition, words = self.edition, self.words
