@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from environs import Env, EnvValidationError, ValidationError, validate
+from environs import Env, EnvValidationError, validate
+
+from policy_api.setting_values import (
+    check_doorbell_url,
+    check_hub,
+    check_mail_from,
+    check_networks,
+    check_origin,
+    check_pauses,
+    check_smtp_url,
+    members,
+    with_driver,
+)
 
 PREFIX = "POLICY_API_"
 MIN_SECRET_BYTES = 32
-LONGEST_PAUSE = 7 * 86400
 DEVELOPMENT_SECRET = "development-only-and-known-to-everybody"  # noqa: S105 -- refused in production
-
-
-_MAIL_FROM = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
-)
 
 
 class Profile(StrEnum):
@@ -121,6 +125,10 @@ class Settings:
     """Broker over which workers are woken too, where the database cannot do that alone: a
     `redis://`, `rediss://`, `amqp://` or `amqps://` address. Needs the extra `doorbell`."""
 
+    websub_hub: str = ""
+    """WebSub hub that is told which feeds changed, such as `https://hub.example.org/`. Needs
+    `origin`. Empty: none."""
+
     smtp_url: str = field(default="", repr=False)
     """Server that takes mails: `smtp://user:password@mail.example.org:587`, which must offer
     STARTTLS, `smtps://…` for TLS from the start, or `smtp://localhost:25?tls=no` for a server of
@@ -196,7 +204,7 @@ class _Reader(Env):
         self, name: str, *, validate: Callable[[str], None] = lambda _: None
     ) -> tuple[str, ...]:
         """Read a comma-separated list, forgiving spaces and empty members."""
-        return _members(self.str(name, default="", validate=validate) or "")
+        return members(self.str(name, default="", validate=validate) or "")
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Close the reader and return what it could not understand."""
@@ -212,7 +220,7 @@ def _read_places(reader: _Reader) -> dict[str, Any]:
     database = f"sqlite:///{data_dir}/policy-api.sqlite3"
     return {
         "data_dir": data_dir,
-        "database_url": _with_driver(reader.str("DATABASE_URL", default=database)),
+        "database_url": with_driver(reader.str("DATABASE_URL", default=database)),
         "signing_key_file": reader.path("SIGNING_KEY_FILE", default=data_dir / "signing-key.pem"),
         "secret_key": reader.str("SECRET_KEY", default=""),
         "secret_key_file": reader.path("SECRET_KEY_FILE", default=None),
@@ -222,7 +230,7 @@ def _read_places(reader: _Reader) -> dict[str, Any]:
 def _read_web(reader: _Reader) -> dict[str, Any]:
     ages, hops, sizes = validate.Range(0, 300), validate.Range(0, 10), validate.Range(0, 4096)
     return {
-        "origin": reader.str("ORIGIN", default="", validate=_check_origin),
+        "origin": reader.str("ORIGIN", default="", validate=check_origin),
         "trusted_hosts": reader.names("TRUSTED_HOSTS"),
         "trusted_proxies": reader.int("TRUSTED_PROXIES", default=0, validate=hops),
         "trust_forwarded_host": reader.bool("TRUST_FORWARDED_HOST", default=False),
@@ -234,22 +242,23 @@ def _read_web(reader: _Reader) -> dict[str, Any]:
 
 
 def _read_webhooks(reader: _Reader) -> dict[str, Any]:
-    allowed = reader.names("WEBHOOK_ALLOWED_NETWORKS", validate=_check_networks)
-    denied = reader.names("WEBHOOK_DENIED_NETWORKS", validate=_check_networks)
-    pauses = reader.names("RETRY_PAUSES", validate=_check_pauses)
+    allowed = reader.names("WEBHOOK_ALLOWED_NETWORKS", validate=check_networks)
+    denied = reader.names("WEBHOOK_DENIED_NETWORKS", validate=check_networks)
+    pauses = reader.names("RETRY_PAUSES", validate=check_pauses)
     return {
         "webhook_allowed_networks": allowed,
         "webhook_denied_networks": denied,
         "webhook_allow_http": reader.bool("WEBHOOK_ALLOW_HTTP", default=False),
+        "websub_hub": reader.str("WEBSUB_HUB", default="", validate=check_hub),
         "retry_pauses": tuple(int(pause) for pause in pauses if pause.isdecimal()),
-        "doorbell_url": reader.str("DOORBELL_URL", default="", validate=_check_doorbell_url),
+        "doorbell_url": reader.str("DOORBELL_URL", default="", validate=check_doorbell_url),
     }
 
 
 def _read_mail(reader: _Reader) -> dict[str, Any]:
     return {
-        "smtp_url": reader.str("SMTP_URL", default="", validate=_check_smtp_url),
-        "mail_from": reader.str("MAIL_FROM", default="", validate=_check_mail_from),
+        "smtp_url": reader.str("SMTP_URL", default="", validate=check_smtp_url),
+        "mail_from": reader.str("MAIL_FROM", default="", validate=check_mail_from),
     }
 
 
@@ -266,73 +275,6 @@ def _read_process(reader: _Reader) -> dict[str, Any]:
     }
 
 
-def _with_driver(url: str) -> str:
-    """Name the driver in a PostgreSQL address; providers hand out addresses without one."""
-    scheme, separator, rest = url.partition("://")
-    if scheme in {"postgres", "postgresql"}:
-        return f"postgresql+psycopg{separator}{rest}"
-    return url
-
-
-def _members(value: str) -> tuple[str, ...]:
-    return tuple(member.strip() for member in value.split(",") if member.strip())
-
-
-def _check_networks(value: str) -> None:
-    for member in _members(value):
-        try:
-            ipaddress.ip_network(member)
-        except ValueError:
-            raise ValidationError(f"{member} is no network, like 10.20.0.0/16.") from None
-
-
-def _check_pauses(value: str) -> None:
-    for member in _members(value):
-        if not member.isdecimal() or not 1 <= int(member) <= LONGEST_PAUSE:
-            raise ValidationError(f"{member} is no number of seconds from 1 to {LONGEST_PAUSE}.")
-
-
-def _check_doorbell_url(value: str) -> None:
-    # The address may hold a password, so no complaint quotes it.
-    wrong = "Must be like redis://broker.internal:6379/0 or amqp://user:password@broker.internal."
-    try:
-        parts = urlsplit(value)
-        is_right = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise ValidationError(wrong) from None
-    if value and not (is_right and parts.scheme in {"redis", "rediss", "amqp", "amqps"}):
-        raise ValidationError(wrong)
-
-
-def _check_smtp_url(value: str) -> None:
-    if not value:
-        return
-    # The address may hold a password, so no complaint quotes it.
-    wrong = "Must be like smtp://mail.example.org:587 or smtps://mail.example.org."
-    try:
-        parts = urlsplit(value)
-        is_right = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise ValidationError(wrong) from None
-    known = {"smtp": {"", "tls=no"}, "smtps": {""}}
-    if not is_right or parts.query not in known.get(parts.scheme, ()) or parts.path.strip("/"):
-        raise ValidationError(wrong)
-    if parts.query and parts.password:
-        raise ValidationError("A password is never sent without encryption.")
-
-
-def _check_mail_from(value: str) -> None:
-    _, address = parseaddr(value)
-    if value and not (value.isprintable() and _MAIL_FROM.fullmatch(address)):
-        raise ValidationError("Must be like Example <privacy@example.org>.")
-
-
-def _check_origin(value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
-        raise ValidationError("Must be a scheme and a host, like https://example.org.")
-
-
 def _unknown_names(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Find misspelt variables: a setting that is silently ignored is worse than a refused start."""
     known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
@@ -346,6 +288,8 @@ def _contradictory(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Find choices that make no sense without another one."""
     if values["trust_forwarded_host"] and not values["trusted_proxies"]:
         yield f"{PREFIX}TRUST_FORWARDED_HOST", "Needs TRUSTED_PROXIES to say how many there are."
+    if values["websub_hub"] and not values["origin"]:
+        yield f"{PREFIX}ORIGIN", "A hub must know where the feeds are."
     if values["smtp_url"] and not values["mail_from"]:
         yield f"{PREFIX}MAIL_FROM", "A mail server needs to know who writes."
 
