@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,3 +55,14 @@ def make_append_only(*tables: str) -> None:
                 f"CREATE TRIGGER {table}_refuse_{acts.split()[0].lower()} BEFORE {acts} "
                 f"ON {table} FOR EACH {scope} EXECUTE FUNCTION refuse_change()"
             )
+
+
+@contextmanager
+def changing(table: str) -> Iterator[None]:
+    """Let a migration change the rows of an append-only table, and nobody afterwards."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for trigger in ("refuse_update", "refuse_delete" if is_sqlite else "refuse_truncate"):
+        on = "" if is_sqlite else f" ON {table}"
+        op.execute(f"DROP TRIGGER {table}_{trigger}{on}")
+    yield
+    make_append_only(table)

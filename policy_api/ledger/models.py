@@ -33,6 +33,10 @@ class SourceObject(Model):
     body: Mapped[bytes]
     """Canonical JSON, compressed with Zstandard. A manifest maps path → digest."""
 
+    body_digest: Mapped[str | None] = mapped_column(Digest)
+    """Of the compressed bytes: some changes of those unpack to the same JSON. None from a program
+    that did not note it yet."""
+
 
 class PublicKeyRow(Model):
     """A key that signed releases. Kept for ever, so that old signatures can be checked."""
