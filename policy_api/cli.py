@@ -21,7 +21,6 @@ from policy_api.drafts.commands import export_command, import_command
 from policy_api.drafts.exchange_commands import COMMANDS as EXCHANGE_COMMANDS
 from policy_api.drafts.schema_commands import schema_command
 from policy_api.ledger import queries
-from policy_api.ledger.commands import verify_command
 from policy_api.notification.commands import worker_command
 from policy_api.notification.listen_command import listen_command
 from policy_api.notification.webhook_commands import webhooks_group
@@ -34,6 +33,7 @@ from policy_api.publishing.commands import (
 )
 from policy_api.publishing.lint_commands import lint_command
 from policy_api.publishing.service import Publisher
+from policy_api.publishing.verify_commands import verify_command
 from policy_api.reading.commands import show_command, sites_command, versions_command
 from policy_api.resources import data_dir, data_file
 from policy_api.settings import load_settings

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from policy_api.db import migrate
 from policy_api.errors import Unavailable
+
+_DAMAGED_STATES = frozenset({"22", "XX"})
+"""PostgreSQL: data that is none, and damaged files."""
+
+_DAMAGED_CODES = frozenset({11, 26})
+"""SQLITE_CORRUPT and SQLITE_NOTADB, the low byte of every more exact code."""
 
 
 def check_ready(session: Session) -> None:
@@ -25,6 +31,19 @@ def check_ready(session: Session) -> None:
             found=found,
             expected=migrate.head(),
         )
+
+
+def is_damage(error: DBAPIError) -> bool:
+    """Tell stored bytes that cannot be read from a database that does not answer."""
+    original = error.orig
+    sqlstate = getattr(original, "sqlstate", None)
+    if sqlstate is not None:
+        return str(sqlstate)[:2] in _DAMAGED_STATES
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None:
+        return int(code) & 0xFF in _DAMAGED_CODES
+    # The driver complains of text that is no UTF-8 by itself, without a code.
+    return "decode" in str(original)
 
 
 def damages(engine: Engine, *, thorough: bool = False) -> tuple[str, ...]:

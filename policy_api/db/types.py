@@ -34,16 +34,25 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone, so it names no instant.")
         instant = value.astimezone(UTC)
-        if dialect.name == "sqlite":
-            return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
-        return instant
+        return _written(instant) if dialect.name == "sqlite" else instant
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
-        """Return the instant in UTC, whatever zone the connection is in."""
+        """Return the instant in UTC, whatever zone the connection is in.
+
+        :raises ValueError: For text that SQLite holds in another form than it was written in.
+        """
         if value is None:
             return None
-        instant = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return instant.astimezone(UTC)
+        instant: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
+        instant = instant.astimezone(UTC)
+        if dialect.name == "sqlite" and value != _written(instant):
+            raise ValueError(f"{value!r} is not how an instant is stored.")
+        return instant
+
+
+def _written(instant: datetime) -> str:
+    """Return an instant in UTC as SQLite keeps it."""
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class CanonicalJson(TypeDecorator[Any]):

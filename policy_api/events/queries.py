@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from policy_api.events.models import Event, ScheduledEvent
+from policy_api.events.models import Event, EventCounter, ScheduledEvent
 from policy_api.events.rows import EventRow
 
 
@@ -33,6 +33,11 @@ def names(session: Session, *, sequences: Collection[int]) -> dict[int, tuple[st
 def last_sequence(session: Session) -> int:
     """Return the newest event's sequence, or 0."""
     return session.scalar(select(func.max(Event.sequence))) or 0
+
+
+def last_given(session: Session) -> int:
+    """Return the last sequence ever given: the newest event's, unless that one is gone."""
+    return session.scalar(select(EventCounter.value)) or 0
 
 
 def next_due(session: Session) -> datetime | None:

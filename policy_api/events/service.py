@@ -85,8 +85,7 @@ def append(session: Session, record: EventRecord, *, now: datetime) -> EventRow:
     body = _fitting(head, record.data)
     found = Event(
         sequence=sequence,
-        # Made from the bytes: the same event never gets another id, and no two share one.
-        id=f"evt_{hashlib.sha256(body).hexdigest()[:32]}",
+        id=id_of(body),
         type=record.type,
         occurred_at=record.occurred_at,
         recorded_at=now,
@@ -100,6 +99,14 @@ def append(session: Session, record: EventRecord, *, now: datetime) -> EventRow:
     session.add(found)
     session.flush()
     return event_row(found)
+
+
+def id_of(body: bytes) -> str:
+    """Return the id of an event, made from its bytes.
+
+    The same event never gets another id, and no two share one.
+    """
+    return f"evt_{hashlib.sha256(body).hexdigest()[:32]}"
 
 
 def schedule(session: Session, record: ScheduledRecord, *, now: datetime) -> None:

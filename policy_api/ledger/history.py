@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from policy_api.db.readiness import is_damage
 from policy_api.domain.proof.canonical import digest_bytes
 from policy_api.domain.proof.folder import write_history
 from policy_api.domain.proof.history import MISSHAPEN, Damaged, StoredEdition, StoredRelease
@@ -38,6 +41,22 @@ from policy_api.ledger.models import (
 T = TypeVar("T")
 
 
+@contextmanager
+def reading_at(place: str) -> Iterator[None]:
+    """Name the place of what cannot be read in a block.
+
+    :raises Damaged: If what is stored there is not what was once written.
+    """
+    try:
+        yield
+    except (*MISSHAPEN, Unreadable) as error:
+        raise Damaged(place, f"{type(error).__name__}: {error}") from error
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise
+        raise Damaged(place, str(error.orig)) from error
+
+
 class DatabaseHistory:
     """Everything the ledger holds, read release by release."""
 
@@ -47,7 +66,9 @@ class DatabaseHistory:
     def keys(self) -> Mapping[str, PublicKey]:
         """Return the public keys that signed."""
         keys = {}
-        for key_id, raw in self._session.execute(select(PublicKeyRow.key_id, PublicKeyRow.raw)):
+        with reading_at("keys"):
+            rows = self._session.execute(select(PublicKeyRow.key_id, PublicKeyRow.raw)).all()
+        for key_id, raw in rows:
             key = _public_key(key_id, raw)
             keys[key.key_id] = key
         return keys
@@ -56,11 +77,9 @@ class DatabaseHistory:
         """Read the releases one after the other."""
         numbers = self._session.scalars(select(Release.number).order_by(Release.number)).all()
         for number in numbers:
-            try:
-                yield self._release(number)
-            except MISSHAPEN as error:
-                problem = f"{type(error).__name__}: {error}"
-                raise Damaged(f"releases/{number}", problem) from error
+            with reading_at(f"releases/{number}"):
+                found = self._release(number)
+            yield found
 
     def edition(self, version: VersionRecord, locale: str) -> StoredEdition:
         """Read an edition."""
@@ -74,29 +93,32 @@ class DatabaseHistory:
                 Edition.locale == locale,
             )
         )
-        body, noted = self._session.execute(query).one()
-        try:
+        with reading_at(f"{version.address}/editions/{locale}"):
+            body, noted = self._session.execute(query).one()
+        with reading_at(f"{version.address}/editions/{locale}/body"):
             content = unpacked(body)
-        except Unreadable as error:
-            place = f"{version.address}/editions/{locale}/body"
-            raise Damaged(place, str(error)) from error
         return StoredEdition(content=content, noted_digest=noted, actual_digest=digest_bytes(body))
 
     def source_object(self, digest: str) -> bytes | None:
         """Read a source object."""
-        query = select(SourceObject.body).where(SourceObject.digest == digest)
-        body = self._session.scalar(query)
-        if body is None:
-            return None
-        try:
-            return unpacked(body)
-        except Unreadable as error:
-            raise Damaged(f"source/{digest}", str(error)) from error
+        query = select(SourceObject.body, SourceObject.body_digest)
+        with reading_at(f"source/{digest}"):
+            row = self._session.execute(query.where(SourceObject.digest == digest)).one_or_none()
+            if row is None:
+                return None
+            body, noted = row
+            content = unpacked(body)
+        actual = digest_bytes(body)
+        if noted not in {None, actual}:
+            raise Damaged(f"source/{digest}/body_digest", f"{noted}; the bytes have {actual}")
+        return content
 
     def strays(self) -> Iterator[str]:
         """Find rows that hang from nothing, which only someone past the constraints can write."""
         for name, query in _strays():
-            for row in self._session.execute(query):
+            with reading_at(name):
+                rows = self._session.execute(query).all()
+            for row in rows:
                 yield f"{name}/{'/'.join(map(str, row))}"
 
     def _release(self, number: int) -> StoredRelease:

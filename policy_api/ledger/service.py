@@ -69,9 +69,7 @@ def store_source(session: Session, source: Source) -> str:
     bodies[source.digest] = manifest
     known = queries.known_source_objects(session, bodies)
     session.add_all(
-        SourceObject(digest=digest, body=packed(canonical_json(body)))
-        for digest, body in bodies.items()
-        if digest not in known
+        _source_object(digest, body) for digest, body in bodies.items() if digest not in known
     )
     session.flush()
     return source.digest
@@ -161,6 +159,11 @@ def _release(record: ReleaseRecord, sealed: Seal) -> Release:
         signature=sealed.signature,
         key_id=sealed.key_id,
     )
+
+
+def _source_object(digest: str, value: Mapping[str, Any]) -> SourceObject:
+    body = packed(canonical_json(value))
+    return SourceObject(digest=digest, body=body, body_digest=digest_bytes(body))
 
 
 def _edition(version_id: int, locale: str, digest: str, content: Mapping[str, Any]) -> Edition:

@@ -1,4 +1,4 @@
-"""Command of the ledger: verify what was published."""
+"""Command of publishing: verify what was published."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policy_api.domain.proof.chain import Checkpoint
 from policy_api.domain.proof.folder import FolderHistory
 from policy_api.domain.proof.verify import verify
 from policy_api.errors import BrokenProof
-from policy_api.ledger.history import DatabaseHistory
+from policy_api.publishing.verifying import verify_database
 
 
 @click.command("verify", cls=AppCommand)
@@ -22,12 +22,14 @@ from policy_api.ledger.history import DatabaseHistory
 def verify_command(history: Path | None, *, checkpoint: str | None, as_json: bool) -> None:
     """Verify every digest, chain link and signature; names the first thing that does not fit.
 
-    Without an argument the database is verified, with a folder of `export --history` that folder,
-    offline.
+    Without an argument the database is verified, with all events that were told of its releases;
+    with a folder of `export --history` that folder, offline.
     """
-    past = DatabaseHistory(db.session()) if history is None else FolderHistory(history)
     noted = None if checkpoint is None else Checkpoint(chain_head=checkpoint)
-    found = verify(past, checkpoint=noted)
+    if history is None:
+        found = verify_database(db.session(), checkpoint=noted)
+    else:
+        found = verify(FolderHistory(history), checkpoint=noted)
     if found is not None:
         raise BrokenProof(
             f"{found.place} does not fit.", expected=found.expected, found=found.found
