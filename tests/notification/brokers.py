@@ -9,13 +9,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+REDIS_NAMED, RABBIT_NAMED = "POLICY_API_TEST_REDIS_URL", "POLICY_API_TEST_AMQP_URL"
 LOOPBACK = "127.0.0.1"
 UP_SECONDS = 60
 
@@ -23,11 +24,9 @@ UP_SECONDS = 60
 @contextmanager
 def redis() -> Iterator[str]:
     """Yield the address of a Redis server."""
-    if named := os.environ.get("POLICY_API_TEST_REDIS_URL"):
+    if named := os.environ.get(REDIS_NAMED):
         yield named
         return
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed, and POLICY_API_TEST_REDIS_URL names none")
     port = free_port()
     with redis_at(port):
         yield f"redis://{LOOPBACK}:{port}/0"
@@ -45,11 +44,9 @@ def redis_at(port: int) -> Iterator[None]:
 @contextmanager
 def rabbitmq() -> Iterator[str]:
     """Yield the address of a RabbitMQ server."""
-    if named := os.environ.get("POLICY_API_TEST_AMQP_URL"):
+    if named := os.environ.get(RABBIT_NAMED):
         yield named
         return
-    if not RABBIT.exists():
-        pytest.skip("rabbitmq-server is not installed, and POLICY_API_TEST_AMQP_URL names none")
     port, names = free_port(), free_port()
     with tempfile.TemporaryDirectory() as home:
         env = {
@@ -73,10 +70,14 @@ def rabbitmq() -> Iterator[str]:
         subprocess.run([names_server, "-kill"], env=env, check=False, capture_output=True)
 
 
-BROKERS: dict[str, Callable[[], AbstractContextManager[str]]] = {
-    "redis": redis,
-    "rabbitmq": rabbitmq,
-}
+needs_redis = pytest.mark.skipif(
+    not shutil.which("redis-server") and REDIS_NAMED not in os.environ,
+    reason=f"redis-server is not installed, and {REDIS_NAMED} names none",
+)
+needs_rabbitmq = pytest.mark.skipif(
+    not RABBIT.exists() and RABBIT_NAMED not in os.environ,
+    reason=f"rabbitmq-server is not installed, and {RABBIT_NAMED} names none",
+)
 
 
 def free_port() -> int:

@@ -55,7 +55,7 @@ class ChannelKind(Protocol):
     @abstractmethod
     def open(self, surroundings: Surroundings) -> AbstractAsyncContextManager[Channel]:
         """Open the channel for as long as a worker runs."""
-        raise NotImplementedError
+        ...
 
 
 CHANNELS: Registry[ChannelKind] = Registry("channel")
