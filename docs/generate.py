@@ -74,7 +74,8 @@ def problems_page() -> str:
         "| slug | status | title | when |",
         "| --- | --- | --- | --- |",
     ]
-    kinds = sorted(set(error_kinds()) - {PolicyError}, key=lambda kind: (kind.status, kind.slug))
+    ours = {kind for kind in error_kinds() if kind.__module__.startswith("policy_api.")}
+    kinds = sorted(ours - {PolicyError}, key=lambda kind: (kind.status, kind.slug))
     for kind in kinds:
         when = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
         lines.append(f"| `{kind.slug}` | {kind.status} | {kind.title} | {when} |")
