@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from policy_api.domain.content.source import Source
 from policy_api.domain.proof.chain import ChainLink
-from policy_api.domain.proof.records import StateRecord, VersionName
+from policy_api.domain.proof.records import StateRecord
 from policy_api.domain.proof.signing import PublicKey
 from policy_api.ledger.bodies import unpacked
 from policy_api.ledger.mapping import (
@@ -280,15 +280,22 @@ def last_numbers(session: Session) -> dict[tuple[str, str], Numbers]:
     }
 
 
-def version_ids(session: Session, *, names: Iterable[VersionName]) -> dict[VersionName, int]:
-    """Return the rows' ids of versions named from outside."""
-    named = tuple_(Version.site, Version.policy, Version.number)
-    wanted = [(name.site, name.policy, name.number) for name in names]
-    query = select(Version.site, Version.policy, Version.number, Version.id)
-    return {
-        VersionName(site=site, policy=policy, number=number): row
-        for site, policy, number, row in session.execute(query.where(named.in_(wanted)))
-    }
+def version_numbers(
+    session: Session, *, site: str, policy: str, significances: Collection[str]
+) -> tuple[int, ...]:
+    """Return the numbers of the versions that matter so much, in order."""
+    query = select(Version.number).where(Version.site == site, Version.policy == policy)
+    wanted = query.where(Version.significance.in_(significances)).order_by(Version.number)
+    return tuple(session.scalars(wanted))
+
+
+def numbered(
+    session: Session, *, site: str, policy: str, numbers: Collection[int]
+) -> tuple[VersionRow, ...]:
+    """Return the versions of some numbers, newest first."""
+    query = _versions().where(Version.site == site, Version.policy == policy)
+    query = query.where(Version.number.in_(numbers)).order_by(Version.number.desc())
+    return _version_rows(session, query)
 
 
 def _follower(*columns: Any) -> Select[Any]:  # noqa: ANN401 -- columns of any type

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from policy_api.domain.content.source import Source
@@ -21,6 +21,7 @@ from policy_api.domain.proof.records import (
     ReleaseRecord,
     Seal,
     UnitChangeRecord,
+    VersionName,
     VersionRecord,
 )
 from policy_api.domain.proof.signing import PublicKey, Signer
@@ -178,7 +179,7 @@ def _edition(version_id: int, locale: str, digest: str, content: Mapping[str, An
 
 
 def _withdrawals(session: Session, record: ReleaseRecord) -> Iterable[Withdrawal]:
-    ids = queries.version_ids(session, names=record.withdrawn)
+    ids = _version_ids(session, record.withdrawn)
     return [Withdrawal(version_id=ids[name], release=record.number) for name in record.withdrawn]
 
 
@@ -195,3 +196,14 @@ def _unit_change(release: int, row: UnitChangeRecord) -> UnitChange:
         to_hash=row.to_hash,
         significance=row.significance,
     )
+
+
+def _version_ids(session: Session, names: Iterable[VersionName]) -> dict[VersionName, int]:
+    """Return the rows' ids of versions named from outside."""
+    named = tuple_(Version.site, Version.policy, Version.number)
+    wanted = [(name.site, name.policy, name.number) for name in names]
+    query = select(Version.site, Version.policy, Version.number, Version.id)
+    return {
+        VersionName(site=site, policy=policy, number=number): row
+        for site, policy, number, row in session.execute(query.where(named.in_(wanted)))
+    }

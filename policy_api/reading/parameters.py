@@ -8,12 +8,16 @@ from typing import Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from policy_api.domain.changes.types import Significance
 from policy_api.domain.languages import MAX_TAG_LENGTH, canonical
 from policy_api.web.api import KeyConverter
 
 MAX_NUMBER: Final = 999_999_999
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 50
+USUAL: Final = Significance.NON_MATERIAL
+"""What feeds tell unless they are asked for more: nobody waits for commas."""
+
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -204,6 +208,11 @@ class FeedQuery(LocaleQuery):
     before = WholeNumber(
         validate=validate.Range(2, MAX_NUMBER),
         metadata={"description": "The archive of older entries; the feed links to it."},
+    )
+    min_significance = fields.String(
+        load_default=USUAL.value,
+        validate=validate.OneOf([level.value for level in Significance]),
+        metadata={"description": "Versions below it are left out; `technical` leaves out none."},
     )
 
 

@@ -17,8 +17,8 @@ from tests.reading.published import WITHDRAWN
 ATOM = {"a": "http://www.w3.org/2005/Atom", "p": "urn:policy-api:feed"}
 
 
-def test_the_atom_feed_holds_every_version(reader: FlaskClient) -> None:
-    answer = reader.get(f"{SHOP}/feed.atom")
+def test_the_atom_feed_holds_every_version_if_it_is_asked_to(reader: FlaskClient) -> None:
+    answer = reader.get(f"{SHOP}/feed.atom?min_significance=technical")
 
     feed = ET.fromstring(answer.data)  # noqa: S314 -- our own document
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
@@ -28,8 +28,35 @@ def test_the_atom_feed_holds_every_version(reader: FlaskClient) -> None:
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("least", "levels"),
+    [
+        (None, {"material", "non_material"}),
+        ("material", {"material"}),
+        ("editorial", {"material", "non_material", "editorial"}),
+    ],
+)
+def test_what_matters_less_is_left_out_of_feeds(
+    reader: FlaskClient, least: str | None, levels: set[str]
+) -> None:
+    query = "" if least is None else f"?min_significance={least}"
+    all_versions = get_json(reader, f"{SHOP}/versions")["items"]
+    wanted = [each["version"] for each in all_versions if each["significance"] in levels]
+
+    items = get_json(reader, f"{SHOP}/feed.json{query}")["items"]
+
+    assert {each["significance"] for each in all_versions} - {"material", "non_material"}
+    assert [item["_policy"]["version"] for item in items] == wanted
+
+
+@pytest.mark.sqlite_only
+def test_a_level_that_is_none_is_refused(reader: FlaskClient) -> None:
+    assert reader.get(f"{SHOP}/feed.atom?min_significance=huge").status_code == 400
+
+
+@pytest.mark.sqlite_only
 def test_an_entry_makes_its_reader_a_witness(reader: FlaskClient) -> None:
-    item = get_json(reader, f"{SHOP}/feed.json")["items"][1]
+    item = get_json(reader, f"{SHOP}/feed.json?min_significance=technical")["items"][1]
     proof = get_json(reader, f"{SHOP}/versions/4/proof")
 
     assert item["_policy"]["digest"] == proof["editions"]["en"]

@@ -55,6 +55,11 @@ class FeedEntry:
     updated_at: str = ""
     """When the entry itself changed, if not at publication: a withdrawal does that."""
 
+    @property
+    def changed_at(self) -> str:
+        """Return when it became what it is."""
+        return self.updated_at or self.published_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
@@ -153,7 +158,7 @@ def _atom_entry(feed: Feed, entry: FeedEntry) -> ET.Element:
     if entry.title and entry.locale != feed.locale:
         title.set(XML_LANG, entry.locale)
     _text(element, "published", entry.published_at)
-    _text(element, "updated", entry.updated_at or entry.published_at)
+    _text(element, "updated", entry.changed_at)
     _link(element, "alternate", feed.base_url, entry.href, "text/html")
     ET.SubElement(element, f"{{{ATOM}}}category", {"term": entry.significance})
     if entry.summary:
@@ -188,7 +193,7 @@ def _json_item(feed: Feed, entry: FeedEntry) -> dict[str, Any]:
         "title": entry_title(entry, feed.locale),
         "content_html": entry_html(entry, feed.locale),
         "date_published": entry.published_at,
-        "date_modified": entry.updated_at or entry.published_at,
+        "date_modified": entry.changed_at,
         "language": entry.locale if entry.title else feed.locale,
         "tags": [entry.significance],
         "_policy": _witness(entry) | {"changes": [dict(change) for change in entry.changes]},

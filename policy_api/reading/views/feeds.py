@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from flask import Response
 
+from policy_api.domain.changes.types import Significance
 from policy_api.domain.rendering import feeds as rendering
 from policy_api.reading import feeds
+from policy_api.reading.feeds import Part
 from policy_api.reading.histories import shelf
 from policy_api.reading.parameters import FeedQuery
 from policy_api.reading.representations import Representation, as_json
@@ -28,7 +30,7 @@ def get_atom_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
     """Return the changelog as Atom, with links to archives of older entries."""
     visit = arrive(query)
     found = shelf(visit, site=site, policy=policy)
-    feed = feeds.feed(found, name="feed.atom", before=query.get("before"))
+    feed = feeds.feed(found, _part("feed.atom", query))
     made = Representation(body=rendering.atom(feed).encode(), media_type=ATOM)
     return visit.answer(made, tags=tags(site, policy), language=found.language)
 
@@ -40,6 +42,11 @@ def get_json_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
     """Return the changelog as JSON Feed 1.1."""
     visit = arrive(query)
     found = shelf(visit, site=site, policy=policy)
-    feed = feeds.feed(found, name="feed.json", before=query.get("before"))
+    feed = feeds.feed(found, _part("feed.json", query))
     made = Representation(body=as_json(rendering.json_feed(feed)).body, media_type=JSON_FEED)
     return visit.answer(made, tags=tags(site, policy), language=found.language)
+
+
+def _part(name: str, query: dict[str, Any]) -> Part:
+    least = Significance(query["min_significance"])
+    return Part(name, before=query.get("before"), least=least)
