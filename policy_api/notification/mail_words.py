@@ -67,6 +67,7 @@ WORDS: Final[Mapping[str, str]] = {
     "takes_effect": words.TAKES_EFFECT_ON,
     "unknown": N_("This link is not known"),
     "unknown_text": N_("Please check that the whole link of the mail was opened."),
+    "version_number": words.VERSION_NUMBER,
     "weekly": N_("once a week"),
     "why": N_("You get this mail because you subscribed to changes at {site}."),
     "withdrawn": N_("An announced change was withdrawn"),

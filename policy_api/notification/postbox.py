@@ -21,6 +21,8 @@ from policy_api.settings import Settings
 SPOOL = "spool"
 PRIVATE = 0o700
 SMTP_PORT, SMTPS_PORT = 587, 465
+GOODBYE = 1.0
+"""Seconds to wait for the answer to QUIT, which changes nothing any more."""
 
 NO_SUCH_ADDRESS = frozenset({550, 551, 553, 556})
 """Answers to a recipient that mean the address, unless an enhanced code says otherwise."""
@@ -145,6 +147,8 @@ class _RelayCall:
                 return _refused(*next(iter(error.recipients.values())))
             # It has the mail. However it takes leave, to try again would be to send a second one.
             with suppress(smtplib.SMTPException, OSError, ValueError):
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(GOODBYE)
                 smtp.quit()
         return Outcome(verdict=Verdict.DELIVERED, status=250)
 

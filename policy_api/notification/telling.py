@@ -31,6 +31,9 @@ class News:
     policy: str
     """Title of the policy."""
 
+    version: str
+    """What the version is called, for the small print."""
+
     headline: str
     when: str
     """When it takes effect, as a sentence."""
@@ -148,6 +151,7 @@ def _news(
     number = "" if is_withdrawn else f"/versions/{version.number}"
     return News(
         policy=str(content.get("title", version.policy)),
+        version=words("version_number", number=version.number),
         headline=title or words("withdrawn" if is_withdrawn else "policy_changed"),
         when=_when(words, version, is_withdrawn=is_withdrawn, now=now),
         summary=summary or "",
