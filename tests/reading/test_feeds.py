@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
+from policy_api.app import create_app
+from policy_api.db.base import db
+from policy_api.db.tx import writing
+from policy_api.domain.planning.release import Announcement
+from policy_api.domain.proof.signing import Signer
+from policy_api.publishing.service import Publisher, publish
 from policy_api.reading.feeds import ARCHIVE_LENGTH, Cut
+from policy_api.settings import Settings
+from tests.domain.sources import entries, source
 from tests.reading.conftest import ReaderAt
 from tests.reading.places import SHOP, get_json
-from tests.reading.published import WITHDRAWN
+from tests.reading.published import FIRST, WITHDRAWN
 
+NEW_ADDRESS = {"contacts/dpo": entries()["contacts/dpo"] | {"email": "privacy@example.org"}}
 ATOM = {"a": "http://www.w3.org/2005/Atom", "p": "urn:policy-api:feed"}
 
 
@@ -27,26 +40,54 @@ def test_the_atom_feed_holds_every_version_if_it_is_asked_to(reader: FlaskClient
     assert feed.findtext("a:updated", namespaces=ATOM) == "2026-03-15T08:00:00Z"
 
 
-@pytest.mark.sqlite_only
+@pytest.fixture
+def reader_of_details(session: Session, settings: Settings) -> Iterator[FlaskClient]:
+    """Yield a reader after a first text, an editorial change and one that readers care about."""
+    signer = Signer.load(settings.signing_key_file)
+    moved = entries()["policies/privacy/sections/welcome"] | {"layer": 2}
+    edits: list[dict[str, Any]] = [
+        {},
+        {"policies/privacy/sections/welcome": moved},
+        {"policies/privacy/sections/welcome": moved, **NEW_ADDRESS},
+    ]
+    for base, changed in enumerate(edits):
+        with writing(session):
+            publish(
+                session,
+                source=source(changed),
+                base=base,
+                announcement=Announcement(summary={"en": f"Step {base}"}),
+                publisher=Publisher(actor="test", signer=signer),
+                now=FIRST + timedelta(days=base),
+            )
+    session.close()
+    app = create_app(settings)
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.mark.parametrize(
-    ("least", "levels"),
+    ("query", "told"),
     [
-        (None, {"material", "non_material"}),
-        ("material", {"material"}),
-        ("editorial", {"material", "non_material", "editorial"}),
+        ("", [3, 1]),
+        ("?min_significance=material", [1]),
+        ("?min_significance=editorial", [3, 2, 1]),
+        ("?min_significance=technical", [3, 2, 1]),
     ],
 )
-def test_what_matters_less_is_left_out_of_feeds(
-    reader: FlaskClient, least: str | None, levels: set[str]
+def test_feeds_tell_what_matters_and_the_rest_if_asked(
+    reader_of_details: FlaskClient, query: str, told: list[int]
 ) -> None:
-    query = "" if least is None else f"?min_significance={least}"
-    all_versions = get_json(reader, f"{SHOP}/versions")["items"]
-    wanted = [each["version"] for each in all_versions if each["significance"] in levels]
+    levels = get_json(reader_of_details, f"{SHOP}/versions")["items"]
+    assert [each["significance"] for each in levels] == ["non_material", "editorial", "material"]
 
-    items = get_json(reader, f"{SHOP}/feed.json{query}")["items"]
+    items = get_json(reader_of_details, f"{SHOP}/feed.json{query}")["items"]
+    feed = ET.fromstring(reader_of_details.get(f"{SHOP}/feed.atom{query}").data)  # noqa: S314 -- our own document
 
-    assert {each["significance"] for each in all_versions} - {"material", "non_material"}
-    assert [item["_policy"]["version"] for item in items] == wanted
+    assert [item["_policy"]["version"] for item in items] == told
+    ids = [entry.findtext("a:id", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
+    assert ids == [f"urn:policy-api:shop:privacy:{number}" for number in told]
 
 
 @pytest.mark.sqlite_only
