@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from policy_api.db.engine import make_engine
 from policy_api.ledger import queries
+from policy_api.reading.moment import ON_THE_WAY
 
 QUESTION: Final = "SELECT (SELECT max(number) FROM release), (SELECT max(sequence) FROM event)"
 """All that readers see comes from a release or is in the log of events; both only ever grow."""
@@ -67,7 +68,7 @@ class Generation:
         following = next((switch for switch in self.switches if switch > now), None)
         if following is None:
             return now + timedelta(days=1)
-        return max(now + SECOND, following - timedelta(seconds=2 * longest + 2))
+        return max(now + SECOND, following - timedelta(seconds=2 * longest + ON_THE_WAY + 1))
 
 
 class GenerationCheck:

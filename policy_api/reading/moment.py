@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from policy_api.ledger import queries
 from policy_api.web.conditional import Lifetime
+
+ON_THE_WAY: Final = 5
+"""Seconds that an answer may be on its way: some caches count from when it has arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +30,13 @@ class Moment:
     def lifetime(self, longest: int) -> Lifetime:
         """Return how long an answer may be kept.
 
-        Never beyond the next switch, stale answers included. The clock is cut to seconds, so
-        the last second before the switch belongs to it already.
+        Never beyond the next switch, stale answers and slow networks included.
 
         :param longest: Seconds, where no switch is near.
         """
         if self.switches_at is None:
             return Lifetime(max_age=longest, stale=longest)
-        left = max(0, int((self.switches_at - self.now).total_seconds()) - 1)
+        left = max(0, int((self.switches_at - self.now).total_seconds()) - ON_THE_WAY)
         max_age = min(longest, left)
         return Lifetime(max_age=max_age, stale=min(longest, left - max_age))
 

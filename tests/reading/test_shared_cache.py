@@ -128,7 +128,7 @@ def test_an_announced_version_takes_over_in_the_cache_at_its_instant(ways: Ways)
     # Nobody has asked for this before, so nothing is kept from before the announcement.
     path = "/v1/sites/shop/policies/privacy.html?locale=en&first=1"
     blocks = [{"key": "intro", "kind": "text", "markdown": f"{WELCOME} Really."}]
-    switches_at = clock.now() + timedelta(seconds=6)
+    switches_at = clock.now() + timedelta(seconds=9)
     ways.publish(
         source({"policies/privacy/sections/welcome": {"heading": "Welcome", "blocks": blocks}}),
         Announcement(
