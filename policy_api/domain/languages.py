@@ -183,7 +183,9 @@ def display_name(tag: str, *, locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _canonical(tag: str) -> str:
     if not tag.isascii() or not tag.replace("-", "").isalnum():
-        hint = f"; write “{tag.replace('_', '-')}”" if re.fullmatch(r"[A-Za-z0-9_]+", tag) else ""
+        meant = tag.replace("_", "-")
+        is_tag = meant != tag and _try_split(meant) is not None
+        hint = f"; write “{meant}”" if is_tag else ""
         raise ValueError(f"{tag!a} is not a language tag: use letters, digits and hyphens{hint}.")
     if tag[:2].lower() in {"x-", "i-"}:
         raise ValueError(f"{tag!a} names no language that others know; use a registered one.")

@@ -79,12 +79,11 @@ class StrictParser(FlaskParser):
         if req.path.endswith(PAGE_SUFFIX):
             given = {name: values for name, values in given.items() if name in _names(schema)}
         repeated = [name for name, values in given.items() if len(values) > 1]
-        if repeated:
-            raise BadQuery(
-                f"Give each parameter once: {', '.join(repeated)}.",
-                errors=[{"parameter": name, "detail": "Given twice."} for name in repeated],
-            )
         g.query = {name: values[0] for name, values in given.items()}
+        if repeated:
+            # With whatever else is wrong, so that nobody has to ask once per mistake.
+            twice = dict.fromkeys(repeated, ["Give it once."])
+            raise _bad_query({**schema.validate(g.query), **twice}, schema)
         return dict(g.query)
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401 -- JSON, as its base

@@ -15,7 +15,7 @@ from sqlalchemy import exc as database
 from werkzeug.exceptions import HTTPException
 
 from policy_api.domain.proof.canonical import instant_text
-from policy_api.errors import N_, BadInput, PolicyError, Problem, Unavailable
+from policy_api.errors import N_, BadInput, PolicyError, Problem, Unavailable, error_kinds
 from policy_api.web.words import register_words, said
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -103,9 +103,12 @@ def _headers(status: int, extra: dict[str, object]) -> dict[str, str]:
 def _of_http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     headers = dict(error.get_headers(request.environ))
+    slug = _phrase(status).lower().replace(" ", "-").replace("'", "")
+    ours = {kind.slug: kind.title for kind in error_kinds() if kind.status == status}
     return problem_response(
-        slug=_phrase(status).lower().replace(" ", "-").replace("'", ""),
-        title=_phrase(status),
+        slug=slug,
+        # One title per type (RFC 9457 §3.1.3), whoever has raised it.
+        title=ours.get(slug, _phrase(status)),
         status=status,
         detail=_SENTENCES.get(status, ""),
         headers={name: value for name, value in headers.items() if name in _PASSED_ON},

@@ -40,6 +40,12 @@ def test_the_refusal_of_an_underscore_says_what_to_write() -> None:
         canonical("en_US")
 
 
+@pytest.mark.parametrize("tag", ["xx_", "en_aaaaaaaaa", "_", "\u0435n", "e_\u0435"])
+def test_a_refusal_never_suggests_what_would_be_refused_again(tag: str) -> None:
+    with pytest.raises(ValueError, match="^(?!.*write)"):
+        canonical(tag)
+
+
 @pytest.mark.parametrize(
     ("tag", "form"),
     [

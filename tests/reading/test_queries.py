@@ -32,6 +32,14 @@ def test_a_repeated_parameter_is_refused_everywhere(reader: FlaskClient, path: s
     answer = reader.get(with_parameter(path, "locale=de&locale=de"))
 
     assert answer.status_code == 400
+    assert {"parameter": "locale", "detail": "Give it once."} in answer.get_json()["errors"]
+
+
+def test_everything_that_is_wrong_is_said_at_once(reader: FlaskClient) -> None:
+    answer = reader.get(f"{SHOP}?locale=de&locale=de&at=now&callback=x")
+
+    named = [error["parameter"] for error in answer.get_json()["errors"]]
+    assert sorted(named) == ["at", "callback", "locale"]
 
 
 @pytest.mark.parametrize(

@@ -120,15 +120,17 @@ def test_a_missing_token_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "slug"),
+    ("status", "slug", "title"),
     [
-        (404, "not-found"),
-        (405, "method-not-allowed"),
-        (418, "im-a-teapot"),
-        (429, "too-many-requests"),
+        # The title of our own error: one type has one title.
+        (404, "not-found", "Not found"),
+        (412, "precondition-failed", "The resource has changed"),
+        (405, "method-not-allowed", "Method Not Allowed"),
+        (418, "im-a-teapot", "I'm a Teapot"),
+        (429, "too-many-requests", "Too Many Requests"),
     ],
 )
-def test_errors_of_the_framework_look_the_same(status: int, slug: str) -> None:
+def test_errors_of_the_framework_look_the_same(status: int, slug: str, title: str) -> None:
     app = Flask("test")
     register_problems(app)
     app.add_url_rule("/x", view_func=lambda: abort(status))
@@ -137,6 +139,7 @@ def test_errors_of_the_framework_look_the_same(status: int, slug: str) -> None:
 
     assert problem["status"] == status
     assert problem["type"] == f"urn:problem-type:policy-api:{slug}"
+    assert problem["title"] == title
 
 
 def test_a_method_that_is_not_there_names_those_that_are() -> None:
