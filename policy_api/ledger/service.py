@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from policy_api.domain.content.source import Source
@@ -81,12 +81,12 @@ def append_version(
     record: VersionRecord,
     *,
     release: int,
-    contents: Mapping[str, Mapping[str, Any]],
+    contents: Mapping[str, object],
 ) -> None:
     """Store a version with its editions.
 
     :param release: Number of the release that is being made.
-    :param contents: Locale → content, for every digest of the record.
+    :param contents: Locale → content, or a fragment of it in writing, for every digest.
     """
     row = Version(
         site=record.site,
@@ -106,11 +106,15 @@ def append_version(
     )
     session.add(row)
     session.flush()
-    session.add_all(
-        _edition(row.id, locale, digest, contents[locale])
-        for locale, digest in record.editions.items()
+    session.execute(
+        insert(Edition),
+        [
+            _edition(row.id, locale, digest, contents[locale])
+            for locale, digest in record.editions.items()
+        ],
     )
-    session.flush()
+    # Of many versions only this one needs to be in memory.
+    session.expunge(row)
 
 
 def append_release(session: Session, record: ReleaseRecord, *, signer: Signer) -> Seal:
@@ -167,15 +171,15 @@ def _source_object(digest: str, value: Mapping[str, Any]) -> SourceObject:
     return SourceObject(digest=digest, body=body, body_digest=digest_bytes(body))
 
 
-def _edition(version_id: int, locale: str, digest: str, content: Mapping[str, Any]) -> Edition:
+def _edition(version_id: int, locale: str, digest: str, content: object) -> dict[str, Any]:
     body = packed_json(content)
-    return Edition(
-        version_id=version_id,
-        locale=locale,
-        digest=digest,
-        body=body,
-        body_digest=digest_bytes(body),
-    )
+    return {
+        "version_id": version_id,
+        "locale": locale,
+        "digest": digest,
+        "body": body,
+        "body_digest": digest_bytes(body),
+    }
 
 
 def _withdrawals(session: Session, record: ReleaseRecord) -> Iterable[Withdrawal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ import orjson
 
 from policy_api.domain.content.source import Source
 from policy_api.domain.entries.checks import check_source
-from policy_api.domain.linting.base import Severity
+from policy_api.domain.linting.base import LINT_RULES, Severity
 from policy_api.domain.linting.findings import Finding
 from policy_api.domain.linting.runner import lint
 from policy_api.domain.planning.affected import Pair, affected
@@ -242,15 +242,15 @@ def _open_locale(
 def _lint(case: Case) -> Iterator[GateFinding]:
     """Find errors that the release would add; those that are published keep nobody back."""
     sites = {site for site, _ in case.pairs()}
+    errors = _errors(case.source, sites, now=case.now)
     known: set[tuple[str, ...]] = set()
-    if case.head is not None:
+    if errors and case.head is not None:
         # What a new site inherits is not new.
         chains = {link for site in sites for link in case.source.site_chain(site)}
         there = chains & set(case.head.sites())
-        known = {_identity(found) for found in lint(case.head, now=case.now, sites=there).findings}
-    for found in lint(case.source, now=case.now, sites=sites).findings:
-        is_error = found.severity is Severity.ERROR and found.rule not in DECIDED_HERE
-        if is_error and _identity(found) not in known:
+        known = {_identity(found) for found in _errors(case.head, there, now=case.now)}
+    for found in errors:
+        if _identity(found) not in known:
             yield GateFinding(
                 rule=found.rule,
                 detail=found.text("en"),
@@ -259,6 +259,16 @@ def _lint(case: Case) -> Iterator[GateFinding]:
                 sites=found.sites,
                 facts=(("entry", found.entry), ("source", found.source)),
             )
+
+
+def _errors(source: Source, sites: Collection[str], *, now: datetime) -> tuple[Finding, ...]:
+    """Return what rules call an error; what others find keeps nobody back, so they do not run."""
+    rules = [
+        rule
+        for rule in LINT_RULES
+        if rule.severity is Severity.ERROR and rule.id not in DECIDED_HERE
+    ]
+    return lint(source, now=now, sites=sites, rules=rules).findings
 
 
 def _identity(found: Finding) -> tuple[str, ...]:

@@ -34,11 +34,11 @@ class LedgerPast:
         """Return the version in force and the announced ones."""
         return tuple(_standing(row) for row in self._standing[site, policy])
 
-    def content(self, site: str, policy: str, number: int, locale: str) -> Content | None:
-        """Return a stored edition's content, or None if it had no such locale."""
+    def contents(self, site: str, policy: str, number: int) -> dict[str, Content]:
+        """Return locale → content of all stored editions of a version."""
         row = next(row for row in self._standing[site, policy] if row.number == number)
-        edition = queries.edition(self.session, version_id=row.id, locale=locale)
-        return None if edition is None else edition.content
+        found = queries.editions(self.session, version_ids=[row.id])
+        return {edition.locale: edition.content for edition in found}
 
 
 def read_before(session: Session, *, now: datetime) -> Before:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from policy_api.db.tx import after_commit
@@ -17,7 +18,6 @@ from policy_api.domain.content.source import Source
 from policy_api.domain.planning.plan import plan_release
 from policy_api.domain.planning.release import Announcement, PlannedVersion, ReleasePlan
 from policy_api.domain.planning.timeline import Timeline
-from policy_api.domain.proof.canonical import digest
 from policy_api.domain.proof.records import (
     DirectoryRecord,
     ReleaseRecord,
@@ -26,6 +26,7 @@ from policy_api.domain.proof.records import (
     VersionRecord,
 )
 from policy_api.domain.proof.signing import Signer
+from policy_api.domain.proof.spelling import Speller
 from policy_api.domain.rendering.edition import Composer
 from policy_api.errors import PublishConflict
 from policy_api.ledger import queries
@@ -101,9 +102,9 @@ def publish(
     release_plan = plan(session, source=source, announcement=announcement, now=now)
     for state in release_plan.timeline.states:
         ledger.store_source(session, state.source)
-    versions = []
+    versions, speller = [], Speller()
     for planned in release_plan.versions:
-        version = _store_version(session, planned, release=release_plan.number)
+        version = _store_version(session, planned, speller, release=release_plan.number)
         versions.append(version)
         if progress is not None:
             progress(version)
@@ -115,7 +116,10 @@ def publish(
     return published(record, chain_head=seal.chain_head)
 
 
-def _store_version(session: Session, planned: PlannedVersion, *, release: int) -> VersionRecord:
+def _store_version(
+    session: Session, planned: PlannedVersion, speller: Speller, *, release: int
+) -> VersionRecord:
+    spelled = {locale: speller.spell(content) for locale, content in planned.editions.items()}
     record = VersionRecord(
         site=planned.site,
         policy=planned.policy,
@@ -130,9 +134,10 @@ def _store_version(session: Session, planned: PlannedVersion, *, release: int) -
         previous=planned.previous,
         origin_release=planned.origin_release,
         changes=tuple(change.to_json() for change in planned.changes),
-        editions={locale: digest(content) for locale, content in planned.editions.items()},
+        editions={locale: edition.digest for locale, edition in spelled.items()},
     )
-    ledger.append_version(session, record, release=release, contents=planned.editions)
+    contents = {locale: orjson.Fragment(edition.text) for locale, edition in spelled.items()}
+    ledger.append_version(session, record, release=release, contents=contents)
     return record
 
 

@@ -41,9 +41,9 @@ class History:
             _standing(found) for found in known if found is current or found.effective_at > self.now
         )
 
-    def content(self, site: str, policy: str, number: int, locale: str) -> Content | None:
+    def contents(self, site: str, policy: str, number: int) -> dict[str, Content]:
         found = next(item for item in self.of(site, policy) if item.number == number)
-        return found.editions.get(locale)
+        return dict(found.editions)
 
     def of(self, site: str, policy: str = "privacy") -> list[PlannedVersion]:
         return [item for item in self.versions if (item.site, item.policy) == (site, policy)]

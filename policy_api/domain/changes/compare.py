@@ -14,6 +14,7 @@ from policy_api.domain.changes.sections import (
     blocks_of,
     by_key,
     relocations,
+    reordered_sections,
     section_changes,
 )
 from policy_api.domain.changes.translations import compare_locales
@@ -42,17 +43,40 @@ def compare(before: Content | None, after: Content) -> tuple[Change, ...]:
     """
     if before is None:
         return ()
-    old, new = by_key(before.get("sections")), by_key(after.get("sections"))
+    every = by_key(before.get("sections")), by_key(after.get("sections"))
+    old, new = _without_same(*every)
     relocated = relocations(old, new)
     found = [
         *_policy_changes(before, after),
         *section_changes(old, new),
+        *reordered_sections(*every),
         *block_changes(old, new, relocated=relocated),
         *member_changes(
             _members(old, {path: now for now, path in relocated.items()}), _members(new, {})
         ),
     ]
-    return tuple(_in_reading_order(_told_once(found), old, new))
+    return tuple(_in_reading_order(_told_once(found), old, new, order=every))
+
+
+def _without_same(old: Keyed, new: Keyed) -> tuple[Keyed, Keyed]:
+    """Leave out the sections that are the same, as most are.
+
+    One whose table another section shows as well stays: whether its rows are new depends on both.
+    """
+    differing = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    tables = {
+        table for side in (old, new) for key in differing for table in _tables(side.get(key, {}))
+    }
+    kept = {key for key, section in new.items() if tables & _tables(section)} | set(differing)
+    return (
+        {key: section for key, section in old.items() if key in kept},
+        {key: section for key, section in new.items() if key in kept},
+    )
+
+
+def _tables(section: Content) -> set[str]:
+    shown = (block.get("table") for block in by_key(section.get("blocks")).values())
+    return {table for table in shown if isinstance(table, str)}
 
 
 def _policy_changes(before: Content, after: Content) -> Iterator[Found]:
@@ -84,10 +108,12 @@ def _told_once(found: Iterable[Found]) -> Iterator[Change]:
         yield change
 
 
-def _in_reading_order(changes: Iterable[Change], old: Keyed, new: Keyed) -> list[Change]:
+def _in_reading_order(
+    changes: Iterable[Change], old: Keyed, new: Keyed, *, order: tuple[Keyed, Keyed]
+) -> list[Change]:
     """Sort by section, a table's changes with the section that shows it."""
     places: dict[str, int] = {}
-    for place, key in enumerate(dict.fromkeys((*new, *old)), start=1):
+    for place, key in enumerate(dict.fromkeys((*order[1], *order[0])), start=1):
         places[f"sections/{key}"] = place
         for side in (old, new):
             for path, block in blocks_of({key: side.get(key, {})}).items():

@@ -58,6 +58,10 @@ def section_changes(before: Keyed, after: Keyed) -> Iterator[Found]:
         if key not in after:
             place = _place(f"sections/{key}", section)
             yield _came_or_went(place, "section.removed", Op.REMOVED, _title(section))
+
+
+def reordered_sections(before: Keyed, after: Keyed) -> Iterator[Found]:
+    """Yield the sections that stand in another place among those that were there before."""
     yield from _reordered(before, after, "sections", "section.moved")
 
 

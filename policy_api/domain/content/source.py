@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from policy_api.domain.content.limits import BASE_DEPTH
 from policy_api.domain.proof.canonical import digest
+
+T = TypeVar("T")
 
 Entry = dict[str, Any]
 """One JSON object in stored form. Shared between sources: replaced, never edited."""
@@ -19,7 +21,16 @@ ORGANIZATION: Final = "organization"
 class Source:
     """All entries of one state. Never changes; ``replace`` gives another one."""
 
-    __slots__ = ("_by_prefix", "_digest", "_digests", "_entries", "_paths", "_policies", "_sites")
+    __slots__ = (
+        "_by_prefix",
+        "_digest",
+        "_digests",
+        "_entries",
+        "_made",
+        "_paths",
+        "_policies",
+        "_sites",
+    )
 
     def __init__(self, entries: Mapping[str, Entry], digests: Mapping[str, str]) -> None:
         self._entries = MappingProxyType(dict(entries))
@@ -28,6 +39,7 @@ class Source:
         self._digest = ""
         # Asked for again and again while sites are composed.
         self._by_prefix: dict[str, tuple[str, ...]] = {}
+        self._made: dict[Hashable, Any] = {}
         self._sites = tuple(path.removeprefix("sites/") for path in self.paths("sites/"))
         keys = (path.removeprefix("policies/") for path in self.paths("policies/"))
         self._policies = tuple(key for key in keys if "/" not in key)
@@ -82,6 +94,16 @@ class Source:
                 end += 1
             self._by_prefix[prefix] = self._paths[start:end]
         return self._by_prefix[prefix]
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what follows from this source under a name, made when it is first asked for.
+
+        Sites share what they do not change: the same object, so that others see it is the same.
+        """
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
 
     def sites(self) -> tuple[str, ...]:
         """Return the keys of all sites, in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 
 from policy_api.domain.proof.canonical import canonical_json
 
@@ -13,6 +14,7 @@ def collapsed(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+@lru_cache(maxsize=8192)
 def text_hash(text: str) -> str:
     """Return the ``source_hash`` of a text; white space does not count."""
     return f"sha256:{hashlib.sha256(collapsed(text).encode()).hexdigest()}"

@@ -47,3 +47,11 @@ class Composers:
             locale: composer.content(site, policy, locale)
             for locale in composer.locales(site, policy)
         }
+
+    def give(self, site: str, policy: str, contents: Contents) -> bool:
+        """Tell whether these are the editions of a site's policy; ends at the first other one."""
+        composer = self.of(policy)
+        return list(contents) == list(composer.locales(site, policy)) and all(
+            composer.content(site, policy, locale) == content
+            for locale, content in contents.items()
+        )

@@ -80,8 +80,8 @@ class Past(Protocol):
         """Return the version in force and the announced ones, without withdrawn ones."""
         ...
 
-    def content(self, site: str, policy: str, number: int, locale: str) -> Content | None:
-        """Return a stored edition's content, or None if it had no such locale."""
+    def contents(self, site: str, policy: str, number: int) -> dict[str, Content]:
+        """Return locale → content of all stored editions of a version."""
         ...
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from policy_api.domain.languages import parents
+from policy_api.domain.planning.recurring import RecurringSections
 from policy_api.domain.planning.release import Content, Text
 from policy_api.domain.proof.canonical import instant_text
 
@@ -40,14 +41,82 @@ def text_in(text: Text, locale: str, source_locale: str) -> tuple[str | None, st
     return None, source_locale
 
 
-def stamped(content: Content, stamp: Stamp, *, before: Content | None) -> Content:
-    """Return a content as an edition of a version.
+@dataclass(slots=True)
+class Stamper:
+    """Stamps the editions of many sites; what they share is worked out once, and stays shared."""
 
-    :param before: The same locale's content in the version that this one takes the place of.
-    """
+    sections: RecurringSections = field(default_factory=RecurringSections)
+
+    def known(self, content: Content) -> Content:
+        """Return a stored edition's content, with the sections that other editions have too."""
+        sections = [self.sections.shared(section) for section in content["sections"]]
+        return {**content, "sections": sections}
+
+    def unstamped(self, content: Content) -> Content:
+        """Return an edition's content as it was composed, to compare it with a new one."""
+        sections = [self._bare(section) for section in content["sections"]]
+        return {
+            **{name: value for name, value in content.items() if name not in STAMPED},
+            "sections": sections,
+        }
+
+    def stamped(self, content: Content, stamp: Stamp, *, before: Content | None) -> Content:
+        """Return a content as an edition of a version.
+
+        :param before: The same locale's content in the version that this one takes the place of.
+        """
+        added = _added(content, stamp)
+        known: dict[str, Content] = {}
+        if before is not None:
+            known = {section["key"]: section for section in before["sections"]}
+        sections = [
+            self._stamped(
+                section,
+                known.get(section["key"]),
+                _Frame(
+                    locale=content["locale"],
+                    number=stamp.number,
+                    before=None if before is None else int(before["version"]),
+                ),
+            )
+            for section in content["sections"]
+        ]
+        return dict(_ordered(content, added, sections))
+
+    def _stamped(self, section: Content, old: Content | None, frame: _Frame) -> Content:
+        parts = (section,) if old is None else (section, old)
+        return self.sections.once(
+            ("stamped", frame), parts, lambda: _section(section, old, frame, self._bare)
+        )
+
+    def _bare(self, section: Content) -> Content:
+        return self.sections.once("bare", (section,), lambda: _bare_section(section))
+
+
+def stamped(content: Content, stamp: Stamp, *, before: Content | None) -> Content:
+    """Return a content as an edition of a version; see ``Stamper``."""
+    return Stamper().stamped(content, stamp, before=before)
+
+
+def unstamped(content: Content) -> Content:
+    """Return an edition's content as it was composed; see ``Stamper``."""
+    return Stamper().unstamped(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """What a section takes from its edition when it is stamped."""
+
+    locale: str
+    number: int
+    before: int | None
+    """Number of the version it takes the place of."""
+
+
+def _added(content: Content, stamp: Stamp) -> dict[str, Any]:
     title, _ = text_in(stamp.title, content["locale"], content["source_locale"])
     summary, locale = text_in(stamp.summary, content["locale"], content["source_locale"])
-    added: dict[str, Any] = {
+    return {
         "version": stamp.number,
         "material_number": stamp.material_number,
         "published_at": instant_text(stamp.published_at),
@@ -59,21 +128,6 @@ def stamped(content: Content, stamp: Stamp, *, before: Content | None) -> Conten
             "summary": summary,
             "locale": locale,
         },
-    }
-    known = {} if before is None else {section["key"]: section for section in before["sections"]}
-    sections = [
-        _section(section, known.get(section["key"]), content["locale"], stamp.number, before)
-        for section in content["sections"]
-    ]
-    return dict(_ordered(content, added, sections))
-
-
-def unstamped(content: Content) -> Content:
-    """Return an edition's content as it was composed, to compare it with a new one."""
-    sections = [_bare_section(section) for section in content["sections"]]
-    return {
-        **{name: value for name, value in content.items() if name not in STAMPED},
-        "sections": sections,
     }
 
 
@@ -87,29 +141,29 @@ def _ordered(
 
 
 def _section(
-    section: Content, old: Content | None, locale: str, number: int, before: Content | None
+    section: Content, old: Content | None, frame: _Frame, bare: Callable[[Content], Content]
 ) -> Content:
     blocks = old["blocks"] if old is not None else []
     known = {block["key"]: block for block in blocks}
-    fresh = {
-        **section,
-        "translated_from": _translated_from(section, old, locale, before),
-        "blocks": [_block(block, known.get(block["key"]), number) for block in section["blocks"]],
+    same = old is not None and bare(old) == bare(section)
+    changed_in = old["changed_in"] if same and old is not None else frame.number
+    ordered = {name: section[name] for name in section if name != "blocks"}
+    return {
+        **ordered,
+        "translated_from": _translated_from(section, old, frame),
+        "changed_in": changed_in,
+        "blocks": [
+            _block(block, known.get(block["key"]), frame.number) for block in section["blocks"]
+        ],
     }
-    same = old is not None and _bare_section(old) == _bare_section(fresh)
-    changed_in = old["changed_in"] if same and old is not None else number
-    ordered = {name: fresh[name] for name in fresh if name != "blocks"}
-    return {**ordered, "changed_in": changed_in, "blocks": fresh["blocks"]}
 
 
-def _translated_from(
-    section: Content, old: Content | None, locale: str, before: Content | None
-) -> int | None:
+def _translated_from(section: Content, old: Content | None, frame: _Frame) -> int | None:
     """Return the version that last showed a fallback section in its own locale."""
-    if section["translation"] != "fallback" or old is None or before is None:
+    if section["translation"] != "fallback" or old is None or frame.before is None:
         return None
-    if old["locale"] == locale:
-        return int(before["version"])
+    if old["locale"] == frame.locale:
+        return frame.before
     left: int | None = old["translated_from"]
     return left
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from policy_api.domain.changes.compare import compare, compare_locales
 from policy_api.domain.changes.significance import highest
@@ -21,7 +20,7 @@ from policy_api.domain.planning.release import (
     PlannedVersion,
     Standing,
 )
-from policy_api.domain.planning.stamp import Stamp, stamped, unstamped
+from policy_api.domain.planning.stamp import Stamp, Stamper
 from policy_api.domain.planning.timeline import State, Timeline
 from policy_api.domain.planning.units import Lift
 from policy_api.domain.translation.staleness import Lineage
@@ -67,8 +66,9 @@ class VersionPlanner:
             for state in self.before.timeline.states
         }
         new = [(state, Composers(state.source, self.lineage)) for state in self.states()]
+        stamper = Stamper()
         for pair in sorted(self._pairs()):
-            yield from _SitePlanner(self, pair, old).versions(new)
+            yield from _SitePlanner(self, pair, old, stamper).versions(new)
 
     def states(self) -> list[State]:
         """Return the states that this release makes or remakes."""
@@ -88,15 +88,21 @@ class _SitePlanner:
     """The versions of one site's policy in one release."""
 
     def __init__(
-        self, planner: VersionPlanner, pair: Pair, old: Mapping[datetime, Composers]
+        self,
+        planner: VersionPlanner,
+        pair: Pair,
+        old: Mapping[datetime, Composers],
+        stamper: Stamper,
     ) -> None:
         self.planner = planner
+        self.stamper = stamper
         self.site, self.policy = pair
         self.old = old
         past = planner.before.past
         self.last_number = past.last_number(*pair)
         self.standing = past.standing(*pair)
         self._stored: dict[int, dict[str, Content]] = {}
+        self._bare: dict[int, dict[str, Content]] = {}
         self.points = [
             Point(
                 number=found.number,
@@ -135,7 +141,7 @@ class _SitePlanner:
         running = _newest(self.points, until=state.effective_at)
         if running is None:
             return False
-        if _bare(self._editions(running, contents)) == dict(contents):
+        if self._unstamped(running, contents) == dict(contents):
             return True
         then = self.planner.before.timeline.at(max(running.effective_at, self.planner.now))
         if running.contents is not None or then is None:
@@ -144,7 +150,7 @@ class _SitePlanner:
         if not composers.has(self.site, self.policy):
             return False
         try:
-            return composers.contents(self.site, self.policy) == contents
+            return composers.give(self.site, self.policy, contents)
         except BadInput:
             # What an earlier program accepted may be refused today; then it did change.
             return False
@@ -159,13 +165,22 @@ class _SitePlanner:
             self._stored[point.number] = self._read(point.number, contents)
         return self._stored[point.number]
 
+    def _unstamped(self, point: Point | None, contents: Contents) -> dict[str, Content]:
+        """Return the same editions without stamps, so that equal ones are seen to be equal."""
+        editions = self._editions(point, contents)
+        if point is None:
+            return {}
+        if point.number not in self._bare:
+            self._bare[point.number] = {
+                locale: self.stamper.unstamped(content) for locale, content in editions.items()
+            }
+        return self._bare[point.number]
+
     def _read(self, number: int, contents: Contents) -> dict[str, Content]:
-        read = partial(self.planner.before.past.content, self.site, self.policy, number)
-        found = {locale: read(locale) for locale in contents}
-        # Any edition names all the locales that its version had.
-        known = next((old["available_locales"] for old in found.values() if old is not None), ())
-        found |= {locale: read(locale) for locale in known if locale not in found}
-        return {locale: content for locale, content in found.items() if content is not None}
+        found = self.planner.before.past.contents(self.site, self.policy, number)
+        # In the order of the new ones, then those of locales that are gone.
+        order = [*contents, *(locale for locale in found if locale not in contents)]
+        return {locale: self.stamper.known(found[locale]) for locale in order if locale in found}
 
     def _version(self, state: State, contents: Contents) -> PlannedVersion:
         replaced = self._replaced(state)
@@ -174,7 +189,7 @@ class _SitePlanner:
         ]
         previous = _newest(kept, until=state.effective_at)
         editions = self._editions(previous, contents)
-        told = self._told(previous, contents, editions, replaced)
+        told = self._told(previous, contents, replaced)
         announced = replaced or self.planner.announcement
         is_counted = previous is None or told.significance is Significance.MATERIAL
         stamp = Stamp(
@@ -202,7 +217,7 @@ class _SitePlanner:
             origin_release=state.origin,
             changes=told.changes,
             editions={
-                locale: stamped(content, stamp, before=editions.get(locale))
+                locale: self.stamper.stamped(content, stamp, before=editions.get(locale))
                 for locale, content in contents.items()
             },
         )
@@ -216,15 +231,9 @@ class _SitePlanner:
         ]
         return max(same, key=lambda found: found.number, default=None)
 
-    def _told(
-        self,
-        previous: Point | None,
-        contents: Contents,
-        editions: Mapping[str, Content],
-        replaced: Standing | None,
-    ) -> Told:
+    def _told(self, previous: Point | None, contents: Contents, replaced: Standing | None) -> Told:
         announcement = self.planner.announcement
-        changes = self._changes(contents, editions, replaced) if previous else ()
+        changes = self._changes(contents, previous, replaced) if previous else ()
         significance = highest(changes)
         if previous is None:
             significance = announcement.significance or Significance.MATERIAL
@@ -234,12 +243,11 @@ class _SitePlanner:
         return Told(kind=kind, significance=significance, changes=changes)
 
     def _changes(
-        self, contents: Contents, editions: Mapping[str, Content], replaced: Standing | None
+        self, contents: Contents, previous: Point, replaced: Standing | None
     ) -> tuple[Change, ...]:
         """Return typed changes; those that were announced before keep their significance."""
         source_locale = next(iter(contents))
-        # Without stamps, so that what is the same is seen to be at a glance.
-        bare = _bare(editions)
+        bare = self._unstamped(previous, contents)
         old = bare.get(source_locale)
         found = (
             *(compare(old, contents[source_locale]) if old is not None else ()),
@@ -257,10 +265,6 @@ class _SitePlanner:
             )
             for change in found
         )
-
-
-def _bare(editions: Mapping[str, Content]) -> dict[str, Content]:
-    return {locale: unstamped(content) for locale, content in editions.items()}
 
 
 def _newest(points: Iterable[Point], *, until: datetime) -> Point | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 from policy_api.domain.blocks.base import BLOCK_KINDS, TextForm, Unit
 from policy_api.domain.content.paths import replace_units
 from policy_api.domain.content.placeholders import fill, names
@@ -15,6 +17,7 @@ from policy_api.domain.content.texts import text_hash
 from policy_api.domain.entries.units import entry_units
 from policy_api.domain.languages import direction
 from policy_api.domain.rendering.scene import SiteScene
+from policy_api.domain.rendering.sharing import Shared, SharedSections, Watched
 from policy_api.domain.translation.memory import translations
 from policy_api.domain.translation.staleness import Fit, Lineage
 from policy_api.domain.variants.effective import EffectivePolicy, effective_policy
@@ -47,6 +50,8 @@ class Composer:
     lineage: Lineage = field(default_factory=Lineage)
     _effective: dict[tuple[str, str], EffectivePolicy] = field(default_factory=dict)
     _translations: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = field(default_factory=dict)
+    _made_from: tuple[EffectivePolicy, tuple[bytes, ...]] | None = None
+    shared: SharedSections = field(default_factory=SharedSections)
 
     def effective(self, site: str, policy: str) -> EffectivePolicy:
         """Return a site's effective policy; only the newest one is kept.
@@ -58,6 +63,13 @@ class Composer:
             self._effective.clear()
             self._effective[key] = effective_policy(self.source, site, policy)
         return self._effective[key]
+
+    def made_from(self, effective: EffectivePolicy) -> tuple[bytes, ...]:
+        """Return, for each section, all that it is composed from beside locale and values."""
+        if self._made_from is None or self._made_from[0] is not effective:
+            parts = tuple(_made_from(effective, section) for section in effective.sections)
+            self._made_from = effective, parts
+        return self._made_from[1]
 
     def source_locale(self, policy: str) -> str:
         """Return the locale in which a policy is written."""
@@ -103,13 +115,17 @@ class _Composition:
         self.memory = {} if self.is_source else composer.translations(effective.policy, locale)
         self.counted: Counter[str] = Counter()
         self.problems: list[Problem] = []
-        self._placeholders: dict[str, dict[str, str]] = {}
+        self._placeholders: dict[str, Watched] = {}
+        self.made_from = composer.made_from(effective)
 
     def content(self) -> Content:
         entry = self.effective.entry
         site = self.source.entries[f"sites/{self.effective.site}"]
         title = self._title()
-        sections = [self._section(section) for section in self.effective.sections]
+        sections = [
+            self._shared(section, key)
+            for section, key in zip(self.effective.sections, self.made_from, strict=True)
+        ]
         if self.problems:
             raise BadInput(problems=dict.fromkeys(self.problems))
         scene = self._scene(self.source_locale, {})
@@ -159,10 +175,35 @@ class _Composition:
         )
         return Text(address=address, unit=unit, fit=fit, translated=found["text"])
 
+    def _shared(self, section: Node, key: bytes) -> Content:
+        """Return a section, composed here or for another site for which it reads the same."""
+        shared, made_from = self.composer.shared, (self.effective.policy, self.locale, key)
+        text_locale = shared.text_locale(made_from)
+        found = None
+        if text_locale is not None:
+            found = shared.find(made_from, self._values(text_locale))
+        if found is None:
+            found = self._composed(section, made_from)
+        self.counted.update(found.counted)
+        return found.section
+
+    def _composed(self, section: Node, made_from: tuple[str, str, bytes]) -> Shared:
+        known, counted = len(self.problems), self.counted
+        self.counted = Counter()
+        for values in self._placeholders.values():
+            values.names.clear()
+        made = self._section(section)
+        found = Shared(section=made, counted=dict(self.counted))
+        self.counted = counted
+        if len(self.problems) == known:
+            locale = made["locale"]
+            self.composer.shared.keep(made_from, self._values(locale), found, locale=locale)
+        return found
+
     def _section(self, section: Node) -> Content:
         """Compose a section; it is shown in one language as a whole."""
         address = f"sections/{section['key']}"
-        tables = self._tables_of(section)
+        tables = _tables_of(self.effective, section)
         texts = [self._text(*placed) for placed in self._units(section, address, tables)]
         worst = _worst(texts)
         state = SOURCE if self.is_source else worst.value
@@ -188,10 +229,6 @@ class _Composition:
 
     def _counted_as(self, text: Text, shown: Fit) -> str:
         return Fit.FALLBACK.value if shown is Fit.FALLBACK else text.fit.value
-
-    def _tables_of(self, section: Node) -> dict[str, Node]:
-        keys = [block["table"] for block in section["blocks"] if "table" in block]
-        return {key: self.effective.tables[key] for key in keys if key in self.effective.tables}
 
     def _units(
         self, section: Node, address: str, tables: Mapping[str, Node]
@@ -224,14 +261,16 @@ class _Composition:
             expected="a variable of the site, its base or the organization",
         )
 
-    def _values(self, locale: str) -> dict[str, str]:
+    def _values(self, locale: str) -> Watched:
         if locale not in self._placeholders:
-            self._placeholders[locale] = placeholder_values(
-                self.source,
-                self.effective.site,
-                variables=self.effective.variables,
-                locale=locale,
-                source_locale=self.composer.organization_locale,
+            self._placeholders[locale] = Watched(
+                placeholder_values(
+                    self.source,
+                    self.effective.site,
+                    variables=self.effective.variables,
+                    locale=locale,
+                    source_locale=self.composer.organization_locale,
+                )
             )
         return self._placeholders[locale]
 
@@ -258,6 +297,22 @@ class _Composition:
             "origin": self.effective.origin(f"{address}/blocks/{block['key']}"),
             **composed,
         }
+
+
+def _tables_of(effective: EffectivePolicy, section: Node) -> dict[str, Node]:
+    keys = [block["table"] for block in section["blocks"] if "table" in block]
+    return {key: effective.tables[key] for key in keys if key in effective.tables}
+
+
+def _made_from(effective: EffectivePolicy, section: Node) -> bytes:
+    tables = _tables_of(effective, section)
+    nodes = [f"sections/{section['key']}", *(f"tables/{key}" for key in tables)]
+    layers = {
+        address: layer
+        for address, layer in effective.layers.items()
+        if any(address == node or address.startswith(f"{node}/") for node in nodes)
+    }
+    return orjson.dumps([section, tables, layers])
 
 
 def _worst(texts: list[Text]) -> Fit:

@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_api.domain.content.source import Source
 from policy_api.domain.variants.ops import apply_overlay
-from policy_api.domain.variants.rows import out_of_scope, scoped, union, without_used_on
+from policy_api.domain.variants.rows import applies, out_of_scope, scoped, union, without_used_on
 from policy_api.domain.variants.tree import Node, StaleOverride, Tree, layer_of
 from policy_api.domain.variants.validity import node_problems
 from policy_api.errors import BadInput, Problem
@@ -53,19 +53,19 @@ def effective_policy(source: Source, site: str, policy: str) -> EffectivePolicy:
     umbrella = bool(source.entries[f"sites/{site}"].get("umbrella"))
     tables = base_tables(source, policy)
     if umbrella:
-        tables = _union_tables(source, policy, tables)
+        tables = source.once(("union", policy), lambda: _union_tables(source, policy))
         absent: frozenset[str] = frozenset()
     else:
         absent = frozenset(out_of_scope(tables, site))
-        tables = {key: scoped(table, site) for key, table in tables.items()}
-    tree = Tree(sections=_sections(source, policy), tables=tables, absent=absent)
+        tables = {key: _scoped(source, policy, key, site) for key in tables}
+    tree = Tree(sections=_sections(source, policy), tables=dict(tables), absent=absent)
     problems = _overlay(source, tree, site=site, policy=policy)
     problems += [] if problems else node_problems(tree, source, policy=policy)
     if problems:
         raise BadInput(problems=tuple(problems))
     if not umbrella:
         tree.tables = {
-            key: {**table, "columns": without_used_on(table["columns"])}
+            key: _shown(source, policy, key, site) if table is tables.get(key) else _as_shown(table)
             for key, table in tree.tables.items()
         }
     return EffectivePolicy(
@@ -92,14 +92,39 @@ def policies_of(source: Source, site: str) -> tuple[str, ...]:
 
 
 def _sections(source: Source, policy: str) -> list[Node]:
-    order = source.entries[f"policies/{policy}"]["sections"]
-    return [{"key": key, **source.entries[f"policies/{policy}/sections/{key}"]} for key in order]
+    prefix, order = f"policies/{policy}/sections", source.entries[f"policies/{policy}"]["sections"]
+    return list(
+        source.once(
+            ("sections", policy),
+            lambda: [{"key": key, **source.entries[f"{prefix}/{key}"]} for key in order],
+        )
+    )
 
 
 def base_tables(source: Source, policy: str) -> dict[str, Node]:
     """Return the tables of a policy as written, by key."""
     prefix = f"policies/{policy}/tables/"
     return {path.removeprefix(prefix): source.entries[path] for path in source.paths(prefix)}
+
+
+def _scoped(source: Source, policy: str, key: str, site: str) -> Node:
+    """Return a table with a site's rows; sites with the same ones share it."""
+    table: Node = source.entries[f"policies/{policy}/tables/{key}"]
+    kept = tuple(row["key"] for row in table["rows"] if applies(row, site))
+    return source.once(("scoped", policy, key, kept), lambda: scoped(table, site))
+
+
+def _shown(source: Source, policy: str, key: str, site: str) -> Node:
+    """Return a table to which no overlay did anything, as readers have it."""
+    table = _scoped(source, policy, key, site)
+    kept = tuple(row["key"] for row in table["rows"])
+    return source.once(("shown", policy, key, kept), lambda: _as_shown(table))
+
+
+def _as_shown(table: Node) -> Node:
+    """Return a table of a site that is no umbrella."""
+    columns = without_used_on(table["columns"])
+    return table if columns == table["columns"] else {**table, "columns": columns}
 
 
 def _overlay(source: Source, tree: Tree, *, site: str, policy: str) -> list[Problem]:
@@ -114,8 +139,9 @@ def _overlay(source: Source, tree: Tree, *, site: str, policy: str) -> list[Prob
     return problems
 
 
-def _union_tables(source: Source, policy: str, tables: dict[str, Node]) -> dict[str, Node]:
+def _union_tables(source: Source, policy: str) -> dict[str, Node]:
     """Let every site say which rows it shows, and join them."""
+    tables = base_tables(source, policy)
     shown: dict[str, dict[str, list[Node]]] = {key: {} for key in tables}
     for site in sites_of(source, policy):
         tree = Tree(
