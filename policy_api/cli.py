@@ -23,6 +23,7 @@ from policy_api.drafts.schema_commands import schema_command
 from policy_api.ledger import queries
 from policy_api.notification.commands import worker_command
 from policy_api.notification.listen_command import listen_command
+from policy_api.notification.purge_command import purge_command
 from policy_api.notification.webhook_commands import webhooks_group
 from policy_api.publishing.bringing import bring_history
 from policy_api.publishing.commands import (
@@ -117,6 +118,7 @@ for command in (
     audit_command,
     webhooks_group,
     listen_command,
+    purge_command,
     *EXCHANGE_COMMANDS,
     serve_command,
     worker_command,

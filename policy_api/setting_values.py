@@ -100,3 +100,10 @@ def check_origin(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValidationError("Must be a scheme and a host, like https://example.org.")
+
+
+def check_address(value: str) -> None:
+    """Refuse what is no web address."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValidationError("Must be an address, like https://api.example.org/purge.")

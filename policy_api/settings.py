@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvValidationError, validate
 
 from policy_api.setting_values import (
+    check_address,
     check_doorbell_url,
     check_hub,
     check_mail_from,
@@ -37,6 +38,14 @@ class Profile(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
     TESTING = "testing"
+
+
+class PurgeForm(StrEnum):
+    """How a cache in front wants to be told what to forget."""
+
+    FASTLY = "fastly"
+    CLOUDFLARE = "cloudflare"
+    VARNISH = "varnish"
 
 
 class SettingsError(Exception):
@@ -129,6 +138,17 @@ class Settings:
     """WebSub hub that is told which feeds changed, such as `https://hub.example.org/`. Needs
     `origin`. Empty: none."""
 
+    cdn_purge_url: str = ""
+    """Address that a cache in front takes purges at. The worker sends it the tags of everything
+    that a release, an effective instant or a withdrawal outdates. Empty: nothing is purged."""
+
+    cdn_purge_form: PurgeForm = PurgeForm.FASTLY
+    """How the cache is asked: `fastly` and those like it take a list in `Surrogate-Key`,
+    `cloudflare` takes JSON with `tags`, `varnish` takes `PURGE` with `xkey-purge`."""
+
+    cdn_purge_token: str = field(default="", repr=False)
+    """What the cache knows us by: its `Fastly-Key`, or the bearer token of the others."""
+
     smtp_url: str = field(default="", repr=False)
     """Server that takes mails: `smtp://user:password@mail.example.org:587`, which must offer
     STARTTLS, `smtps://…` for TLS from the start, or `smtp://localhost:25?tls=no` for a server of
@@ -170,6 +190,7 @@ def load_settings(
         **_read_places(reader),
         **_read_web(reader),
         **_read_webhooks(reader),
+        **_read_cdn(reader),
         **_read_mail(reader),
         **_read_process(reader),
     }
@@ -255,6 +276,17 @@ def _read_webhooks(reader: _Reader) -> dict[str, Any]:
     }
 
 
+def _read_cdn(reader: _Reader) -> dict[str, Any]:
+    default = PurgeForm.FASTLY
+    return {
+        "cdn_purge_url": reader.str("CDN_PURGE_URL", default="", validate=check_address),
+        "cdn_purge_form": reader.enum(
+            "CDN_PURGE_FORM", default=default, enum=PurgeForm, by_value=True
+        ),
+        "cdn_purge_token": reader.str("CDN_PURGE_TOKEN", default=""),
+    }
+
+
 def _read_mail(reader: _Reader) -> dict[str, Any]:
     return {
         "smtp_url": reader.str("SMTP_URL", default="", validate=check_smtp_url),
@@ -290,6 +322,8 @@ def _contradictory(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{PREFIX}TRUST_FORWARDED_HOST", "Needs TRUSTED_PROXIES to say how many there are."
     if values["websub_hub"] and not values["origin"]:
         yield f"{PREFIX}ORIGIN", "A hub must know where the feeds are."
+    if values["cdn_purge_token"] and not values["cdn_purge_url"]:
+        yield f"{PREFIX}CDN_PURGE_URL", "A token alone says not where the cache is."
     if values["smtp_url"] and not values["mail_from"]:
         yield f"{PREFIX}MAIL_FROM", "A mail server needs to know who writes."
 

@@ -116,8 +116,3 @@ def _see_one_state(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-def tags(site: str, policy: str | None = None) -> tuple[str, ...]:
-    """Return the names under which caches can purge what is about a site and a policy."""
-    return (f"site-{site}", *(() if policy is None else (f"policy-{policy}",)))

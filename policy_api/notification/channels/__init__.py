@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from policy_api.notification.channels.base import CHANNELS, ChannelKind
+from policy_api.notification.channels.cdn import CdnKind
 from policy_api.notification.channels.email import EmailKind
 from policy_api.notification.channels.webhook import WebhookKind
 from policy_api.notification.channels.websub import HubKind
 from policy_api.plugins import CHANNEL_GROUP, join, named
 
-BUILT_IN: Final[tuple[ChannelKind, ...]] = (WebhookKind(), EmailKind(), HubKind())
+BUILT_IN: Final[tuple[ChannelKind, ...]] = (WebhookKind(), EmailKind(), HubKind(), CdnKind())
 
 
 def load_channels(plugins: tuple[str, ...]) -> None:

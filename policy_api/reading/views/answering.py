@@ -17,9 +17,10 @@ from policy_api.reading.representations import (
     as_markdown,
 )
 from policy_api.reading.views.assets import STYLESHEET_PATH
-from policy_api.reading.visit import Visit, tags
+from policy_api.reading.visit import Visit
 from policy_api.web.conditional import Lifetime
 from policy_api.web.state import state
+from policy_api.web.tags import tags
 
 MARKDOWN_TEXT: Final = {"type": "string"}
 JSON_GRAPH: Final = {"type": "object"}
@@ -36,7 +37,11 @@ def edition_answer(
     """Return a representation of an edition, or of a part of it."""
     return visit.answer(
         made,
-        tags=tags(found.version.site, found.version.policy),
+        tags=tags(
+            found.version.site,
+            found.version.policy,
+            immutable=lifetime is not None and lifetime.immutable,
+        ),
         language=found.language,
         lifetime=lifetime,
         modified=found.version.published_at if lifetime and lifetime.immutable else None,

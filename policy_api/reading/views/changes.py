@@ -12,9 +12,10 @@ from policy_api.reading.representations import as_json
 from policy_api.reading.schemas import ChangelogOut, DiffOut, StatusOut, TranslationsOut
 from policy_api.reading.twins import of_site
 from policy_api.reading.views.answering import told_answer
-from policy_api.reading.visit import arrive, tags
+from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
 from policy_api.web.schemas import NoQuery
+from policy_api.web.tags import tags
 
 blp = Blueprint("changes", __name__, description="What changed.")
 

@@ -13,6 +13,7 @@ from policy_api.reading.schemas import EventsOut, KeysOut
 from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
 from policy_api.web.schemas import NoQuery
+from policy_api.web.tags import CHANGES
 
 blp = Blueprint("events", __name__, description="What happened, and the proof of it.")
 
@@ -27,7 +28,7 @@ def list_events(query: dict[str, Any]) -> Response:
     """
     visit = arrive()
     page = log.events(visit, after=query["after"], limit=query["limit"])
-    return visit.answer(as_json(page.document), tags=("changes",), lifetime=page.lifetime)
+    return visit.answer(as_json(page.document), tags=(CHANGES,), lifetime=page.lifetime)
 
 
 @blp.get(proofs.KEYS_PATH)

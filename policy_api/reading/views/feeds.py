@@ -14,8 +14,9 @@ from policy_api.reading.histories import shelf
 from policy_api.reading.parameters import FeedQuery
 from policy_api.reading.representations import Representation, as_json
 from policy_api.reading.twins import of_site
-from policy_api.reading.visit import arrive, tags
+from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
+from policy_api.web.tags import tags
 
 ATOM: Final = "application/atom+xml"
 JSON_FEED: Final = "application/feed+json"

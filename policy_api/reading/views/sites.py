@@ -11,8 +11,9 @@ from policy_api.reading.parameters import LocaleQuery, ResolveQuery, SitesQuery
 from policy_api.reading.representations import as_json
 from policy_api.reading.schemas import PoliciesOut, ResolvedOut, SiteOut, SitesOut
 from policy_api.reading.twins import BY_KEY, described, of_site
-from policy_api.reading.visit import arrive, tags
+from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
+from policy_api.web.tags import SITES, tags
 
 blp = Blueprint("sites", __name__, description="Sites and their policies.")
 
@@ -24,7 +25,7 @@ def list_sites(query: dict[str, Any]) -> Response:
     """List the sites by key."""
     visit = arrive(query)
     document, language = sites.sites(visit, query=query)
-    return visit.answer(as_json(document), tags=("sites",), language=language)
+    return visit.answer(as_json(document), tags=(SITES,), language=language)
 
 
 @blp.get(BY_KEY, parameters=described(BY_KEY))
@@ -44,7 +45,7 @@ def resolve_host(query: dict[str, Any]) -> Response:
     """Return the site a host belongs to."""
     visit = arrive()
     document = sites.resolved(visit, query["host"])
-    return visit.answer(as_json(document), tags=("sites",))
+    return visit.answer(as_json(document), tags=(SITES,))
 
 
 @of_site(blp, "/policies")

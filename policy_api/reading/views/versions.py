@@ -25,8 +25,9 @@ from policy_api.reading.views.answering import (
     told_answer,
     version_lifetime,
 )
-from policy_api.reading.visit import arrive, tags
+from policy_api.reading.visit import arrive
 from policy_api.web.api import Blueprint
+from policy_api.web.tags import CHAIN, tags
 
 blp = Blueprint("versions", __name__, description="What was and what will be in force.")
 
@@ -104,4 +105,4 @@ def get_proof(query: dict[str, Any], *, site: str, policy: str, version: str) ->
     """Return what proves a version: the signed release and its place in the chain."""
     visit = arrive()
     document = proofs.proof(visit, site=site, policy=policy, named=version, query=query)
-    return visit.answer(as_json(document), tags=tags(site, policy))
+    return visit.answer(as_json(document), tags=(*tags(site, policy), CHAIN))
