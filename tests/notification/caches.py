@@ -67,7 +67,8 @@ class Cache:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        door = type("Door", (_Door,), {"cache": self})
+        verbs = {f"do_{verb}": _Door.take for verb in ("POST", "PURGE")}
+        door = type("Door", (_Door,), {"cache": self, **verbs})
         server = ThreadingHTTPServer(("127.0.0.1", 0), door)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -88,7 +89,7 @@ class Cache:
 class _Door(BaseHTTPRequestHandler):
     cache: Cache
 
-    def do_POST(self) -> None:
+    def take(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.cache.refusals:
             self._answer(self.cache.refusals.pop(0))
@@ -99,9 +100,6 @@ class _Door(BaseHTTPRequestHandler):
             return
         self.cache.hear(tags)
         self._answer(200)
-
-    def do_PURGE(self) -> None:
-        self.do_POST()
 
     def _tags(self, body: bytes) -> tuple[str, ...] | None:
         """Return the tags, if the request is as this kind of cache takes it."""
