@@ -82,7 +82,7 @@ class StrictParser(FlaskParser):
         g.query = {name: values[0] for name, values in given.items()}
         if repeated:
             # With whatever else is wrong, so that nobody has to ask once per mistake.
-            twice = dict.fromkeys(repeated, ["Give it once."])
+            twice = {name: ["Give it once."] for name in repeated}
             raise _bad_query({**schema.validate(g.query), **twice}, schema)
         return dict(g.query)
 

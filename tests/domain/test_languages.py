@@ -42,7 +42,7 @@ def test_the_refusal_of_an_underscore_says_what_to_write() -> None:
 
 @pytest.mark.parametrize("tag", ["xx_", "en_aaaaaaaaa", "_", "\u0435n", "e_\u0435"])
 def test_a_refusal_never_suggests_what_would_be_refused_again(tag: str) -> None:
-    with pytest.raises(ValueError, match="^(?!.*write)"):
+    with pytest.raises(ValueError, match=r"^(?!.*write)"):
         canonical(tag)
 
 
