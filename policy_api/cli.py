@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo
 from policy_api import __version__, clock
 from policy_api.access.commands import audit_command, token_group
 from policy_api.app import create_app
+from policy_api.backups import backup_command, restore_command
 from policy_api.console import PolicyCommand, emit, json_option
 from policy_api.db.base import db
 from policy_api.db.migrate import upgrade
@@ -114,6 +115,8 @@ for command in (
     versions_command,
     show_command,
     verify_command,
+    backup_command,
+    restore_command,
     token_group,
     audit_command,
     webhooks_group,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from policy_api import clock
 from policy_api.db.tx import writing
 from policy_api.notification import digests
+from policy_api.notification.fence import raise_fence
 from policy_api.notification.models import Delivery
 from tests.notification.mail.conftest import House
 
@@ -147,3 +148,25 @@ def test_an_unsubscribed_reader_gets_no_bundle(house: House) -> None:
     house.work_off()
 
     assert len(house.server.posts) == 1
+
+
+def test_a_restored_database_tells_with_the_next_bundle_what_may_not_have_been_told(
+    house: House,
+) -> None:
+    house.subscribe(digest="daily", min_significance="technical")
+    house.announce()
+    house.clock.come(at("2026-03-11T06:00:01"))
+    with Session(house.engine) as session, writing(session):
+        raise_fence(session, now=clock.now())
+    house.keep_up()
+    house.work_off()
+    assert len(house.server.posts) == 1
+
+    house.announce()
+    house.clock.come(at("2026-03-16T06:00:01"))
+    house.keep_up()
+    house.work_off()
+
+    (told,) = house.server.posts[1:]
+    assert "A carrier" in told.text
+    assert "Right address" in told.text
