@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,17 @@ KNOWN = {
     "version": "2",
 }
 """Parts of addresses that lead somewhere; generated ones rarely do."""
+
+SECRETS = (
+    "Traceback",
+    'File "',
+    "sqlite3.",
+    "sqlalchemy",
+    "psycopg",
+    "werkzeug",
+    "/site-packages/",
+)
+"""What is inside; whoever sees one of these learns how the program is built."""
 
 
 @pytest.fixture(scope="module")
@@ -59,5 +71,8 @@ def check(operation: Any) -> None:  # noqa: ANN401 -- schemathesis' own
         answer = case.call(headers={"Accept-Encoding": "identity"})
         # No schema can say which language tags are registered or which days exist.
         case.validate_response(answer, excluded_checks=[positive_data_acceptance])
+        assert [secret for secret in SECRETS if secret in answer.text] == []
+        # Nobody is ever sent elsewhere, so nobody can be sent where an attacker wants.
+        assert "location" not in answer.headers or answer.status_code == HTTPStatus.CREATED
 
     conforms()
