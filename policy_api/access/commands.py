@@ -11,6 +11,8 @@ import click
 from policy_api import clock
 from policy_api.access import queries, service
 from policy_api.access.audit import first_broken, log_head
+from policy_api.access.doors import known_sites
+from policy_api.access.handing import check_sites
 from policy_api.access.principal import Actor
 from policy_api.access.rows import TokenRow
 from policy_api.access.scopes import Scope, parse_scopes
@@ -67,6 +69,7 @@ def create_command(
 ) -> None:
     """Make a token and show it, this once."""
     with writing() as session:
+        check_sites(sorted(map(str, scopes)), known_sites(session))
         written, row = service.mint(
             session,
             holder=holder,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from policy_api import clock, logs
 from policy_api.access import service
+from policy_api.access.guessing import Guesses
 from policy_api.access.principal import Actor, Principal, check_somewhere
 from policy_api.access.refusals import NotAllowed, NotAuthenticated, TokenInAddress
 from policy_api.access.rows import TokenRow
 from policy_api.access.scopes import EVERYWHERE, Action, Bases
+from policy_api.access.secret import parse
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.web.api import Blueprint
@@ -31,6 +33,9 @@ SCHEME: Final = "token"
 _NAME: Final = "policy-api-access"
 _DECLARED: Final = "__access__"
 _IN_ADDRESS: Final = ("token", "access_token")
+NO_GOOD: Final = 'Bearer error="invalid_token"'
+"""What RFC 6750 says to whoever sent a token that opens nothing."""
+
 _LOGGED_PER_MINUTE: Final = 20
 
 _log = logging.getLogger(__name__)
@@ -59,6 +64,8 @@ class Doors:
 
     refused: list[datetime] = field(default_factory=list)
     """When tokens were refused lately, so that guessing does not fill the log."""
+
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 def needs(*actions: Action) -> Callable[[View], View]:
@@ -96,6 +103,11 @@ def register_doors(app: Flask, *, public: Collection[str], bases_of: BasesOf) ->
     app.before_request(_let_in)
 
 
+def known_sites(session: Session) -> tuple[str, ...]:
+    """Return the sites that are published."""
+    return tuple(sorted(_doors().bases_of(session)))
+
+
 def principal() -> Principal:
     """Return whoever the present request comes from.
 
@@ -105,6 +117,20 @@ def principal() -> Principal:
     if not isinstance(found, Principal):
         raise NotAuthenticated("Send the header Authorization: Bearer with a token.")
     return found
+
+
+def check_guesses(now: datetime, *, token_id: str = "") -> None:
+    """Refuse a request that shows a token, if too many from the same place were no good.
+
+    :param token_id: Public part of the token, which may have been good there before.
+    :raises TooManyGuesses: With when to come back.
+    """
+    _doors().guesses.check(request.remote_addr or "", token_id=token_id, now=now)
+
+
+def note_guess(now: datetime) -> None:
+    """Count a token that was no good."""
+    _doors().guesses.note_refused(request.remote_addr or "", now=now)
 
 
 def _let_in() -> None:
@@ -133,10 +159,10 @@ def _arrive() -> Principal:
     if not written:
         raise NotAuthenticated("Send the header Authorization: Bearer with a token.")
     session = db.session()
-    found = service.authenticated(session, written, now=now)
+    found = _found(session, written, now)
     if found is None:
         _note_refusal(now)
-        raise NotAuthenticated("The token is unknown, expired or revoked.")
+        raise NotAuthenticated("The token is unknown, expired or revoked.", challenge=NO_GOOD)
     _note_use(found, now)
     return Principal(
         actor=Actor(name=found.holder, token_id=found.id, request_id=logs.request_id.get()),
@@ -146,12 +172,27 @@ def _arrive() -> Principal:
     )
 
 
+def _found(session: Session, written: str, now: datetime) -> TokenRow | None:
+    """Look a token up, unless too many from the same place were no good."""
+    credential = parse(written)
+    check_guesses(now, token_id="" if credential is None else credential.id)
+    found = service.authenticated(session, written, now=now)
+    if found is None:
+        note_guess(now)
+        return None
+    _doors().guesses.note_good(request.remote_addr or "", token_id=found.id)
+    return found
+
+
+def _doors() -> Doors:
+    doors: Doors = current_app.extensions[_NAME]
+    return doors
+
+
 def _bases(session: Session, found: TokenRow) -> Bases:
     if all(scope.site == EVERYWHERE for scope in found.scopes):
         return {}
-    doors: Doors = current_app.extensions[_NAME]
-    bases: Mapping[str, str | None] = doors.bases_of(session)
-    return bases
+    return _doors().bases_of(session)
 
 
 def _note_use(found: TokenRow, now: datetime) -> None:
@@ -166,7 +207,7 @@ def _note_use(found: TokenRow, now: datetime) -> None:
 
 
 def _note_refusal(now: datetime) -> None:
-    doors: Doors = current_app.extensions[_NAME]
+    doors = _doors()
     doors.refused = [at for at in doors.refused if now - at < timedelta(minutes=1)]
     if len(doors.refused) < _LOGGED_PER_MINUTE:
         doors.refused.append(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +13,31 @@ from policy_api.access.principal import Principal
 from policy_api.access.refusals import NotAllowed
 from policy_api.access.rows import TokenRow
 from policy_api.access.scopes import EVERYWHERE, Action, parse_scopes
-from policy_api.errors import NotFound
+from policy_api.domain.content.faults import meant
+from policy_api.errors import BadInput, NotFound, Problem
 from policy_api.settings import Profile
 
 
 def mint(
-    session: Session, *, wanted: dict[str, Any], profile: Profile, by: Principal, now: datetime
+    session: Session,
+    *,
+    wanted: dict[str, Any],
+    sites: Collection[str],
+    profile: Profile,
+    by: Principal,
+    now: datetime,
 ) -> tuple[str, TokenRow]:
     """Make a token on behalf of another one.
 
+    :param sites: Those that are published.
     :raises NotAllowed: If it would be good for more than its maker.
+    :raises BadInput: If it names a site that does not exist.
     """
     scopes = parse_scopes(wanted["scopes"])
     beyond = sorted(str(scope) for scope in scopes if not by.covers(scope))
     if beyond:
         raise NotAllowed("A token hands on no more than it has.", beyond=beyond)
+    check_sites(wanted["scopes"], sites)
     return service.mint(
         session,
         holder=wanted["holder"],
@@ -36,6 +47,25 @@ def mint(
         by=by.actor,
         now=now,
     )
+
+
+def check_sites(scopes: Iterable[str], sites: Collection[str]) -> None:
+    """Refuse scopes of sites that do not exist: a slip of the pen would open a later site.
+
+    :param sites: Those that are published; before the first release any may be named.
+    :raises BadInput: Pointing at each of them.
+    """
+    if not sites:
+        return
+    problems = []
+    for index, scope in enumerate(scopes):
+        site = scope.rpartition(":")[0]
+        if site not in {EVERYWHERE, *sites}:
+            detail = f"There is no site {site!r}."
+            problem = Problem(detail, pointer=f"/scopes/{index}", expected=meant(site, sites))
+            problems.append(problem)
+    if problems:
+        raise BadInput(problems=problems)
 
 
 def revoke(session: Session, *, token_id: str, by: Principal, now: datetime) -> None:

@@ -8,7 +8,15 @@ from typing import Self
 
 from policy_api import logs
 from policy_api.access.refusals import NotAllowed
-from policy_api.access.scopes import EVERYWHERE, Action, Bases, Scope, covers, is_within
+from policy_api.access.scopes import (
+    EVERYWHERE,
+    Action,
+    Bases,
+    Scope,
+    covers,
+    full_scopes,
+    is_within,
+)
 from policy_api.errors import NotFound
 
 
@@ -40,6 +48,11 @@ class Principal:
     """Which site derives from which, as published last; empty where nobody has to know."""
 
     expires_at: datetime | None = None
+
+    @classmethod
+    def at_console(cls, name: str) -> Self:
+        """Return whoever sits at the command line: they may do everything."""
+        return cls(actor=Actor.at_console(name), scopes=full_scopes())
 
     @property
     def name(self) -> str:

@@ -11,6 +11,12 @@ class NotAuthenticated(PolicyError):
     slug, title, status = "not-authenticated", N_("A valid token is required"), 401
 
 
+class TooManyGuesses(PolicyError):
+    """Many tokens that are no good came from one place."""
+
+    slug, title, status = "too-many-guesses", N_("Too many tokens were refused"), 429
+
+
 class NotAllowed(PolicyError):
     """The token is valid, but not good for this."""
 

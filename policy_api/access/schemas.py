@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from policy_api.access.listing import ListQuery
 from policy_api.access.scopes import Action, parse_scopes
@@ -10,15 +10,18 @@ from policy_api.access.secret import DEFAULT_DAYS, ID_LENGTH, MAX_DAYS
 from policy_api.domain.content.fields import Name
 
 MAX_SCOPES = 100
+MAX_LEAKS = 100
+MAX_LEAKED = 500
+LEAK_TYPE = "policy_api_token"
 
 
-def check_scopes(texts: list[str]) -> None:
-    """Refuse what is no list of scopes.
+def check_scope(text: str) -> None:
+    """Refuse what is no scope.
 
-    :raises ValidationError: With what is wrong with the first that is none.
+    :raises ValidationError: With what is wrong with it.
     """
     try:
-        parse_scopes(texts)
+        parse_scopes([text])
     except ValueError as error:
         raise ValidationError(str(error)) from error
 
@@ -34,9 +37,9 @@ class TokenIn(Schema):
         metadata={"description": "Person or program it stands for; the record shows this name."},
     )
     scopes = fields.List(
-        fields.String(),
+        fields.String(validate=check_scope),
         required=True,
-        validate=validate.And(validate.Length(1, MAX_SCOPES), check_scopes),
+        validate=validate.Length(1, MAX_SCOPES),
         metadata={
             "description": "Site (with those derived from it) or *, a colon, and an action or *. "
             f"Actions: {', '.join(Action)}.",
@@ -99,6 +102,29 @@ class WhoAmIOut(Schema):
     holder = fields.String(required=True)
     scopes = fields.List(fields.String(), required=True)
     expires_at = fields.AwareDateTime(required=True)
+
+
+class LeakIn(Schema):
+    """A token that was found in the open, as scanners of repositories report it."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    token = fields.String(required=True, validate=validate.Length(1, MAX_LEAKED))
+
+
+class LeakOut(Schema):
+    """What became of a report."""
+
+    token_hash = fields.String(
+        required=True, metadata={"description": "SHA-256 of the reported text, in base64."}
+    )
+    token_type = fields.String(required=True, metadata={"examples": [LEAK_TYPE]})
+    label = fields.String(
+        required=True,
+        validate=validate.OneOf(["true_positive", "false_positive"]),
+        metadata={"description": "`true_positive`: it was a token, and opens nothing any more."},
+    )
 
 
 class AuditEntryOut(Schema):

@@ -77,6 +77,11 @@ def parse_scopes(texts: Iterable[str]) -> frozenset[Scope]:
     return frozenset(found)
 
 
+def full_scopes() -> frozenset[Scope]:
+    """Return everything that anybody may do."""
+    return frozenset(Scope(EVERYWHERE, action) for action in Action)
+
+
 def is_within(site: str | None, root: str | None, bases: Bases) -> bool:
     """Tell whether a site is another one or derives from it; None stands for everything."""
     if root is None or site == root:

@@ -15,7 +15,7 @@ from policy_api.access.models import Token
 from policy_api.access.principal import Actor
 from policy_api.access.queries import token_row
 from policy_api.access.rows import TokenRow
-from policy_api.access.scopes import EVERYWHERE, Action, Scope
+from policy_api.access.scopes import EVERYWHERE, Scope
 from policy_api.access.secret import new_token, parse
 from policy_api.domain.proof.canonical import digest
 from policy_api.errors import NotFound
@@ -77,6 +77,19 @@ def revoke(session: Session, *, token_id: str, by: Actor, now: datetime) -> Toke
     return row
 
 
+def revoke_leaked(session: Session, written: str, *, by: Actor, now: datetime) -> bool:
+    """Revoke a token that somebody found where it does not belong; tell whether it is one.
+
+    Whoever has a token may end it: that is the least they could do with it.
+    """
+    credential = parse(written)
+    found = None if credential is None else queries.token(session, credential.id)
+    if credential is None or found is None or not credential.opens(found.secret_digest):
+        return False
+    revoke(session, token_id=found.id, by=by, now=now)
+    return True
+
+
 def authenticated(session: Session, written: str, *, now: datetime) -> TokenRow | None:
     """Return the token that somebody presents, or None if it is not valid now.
 
@@ -109,11 +122,6 @@ def site_of(scopes: Collection[Scope]) -> str | None:
     sites = {scope.site for scope in scopes}
     site = sites.pop() if len(sites) == 1 else EVERYWHERE
     return None if site == EVERYWHERE else site
-
-
-def full_scopes() -> frozenset[Scope]:
-    """Return everything that anybody may do."""
-    return frozenset(Scope(EVERYWHERE, action) for action in Action)
 
 
 def _record(

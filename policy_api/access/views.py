@@ -9,13 +9,17 @@ import orjson
 from flask import Response, url_for
 from sqlalchemy.orm import Session
 
+from policy_api import clock
 from policy_api.access import handing, queries
 from policy_api.access.answering import acted, outcome, page, told
-from policy_api.access.doors import needs, principal
+from policy_api.access.doors import known_sites, needs, open_to_all, principal
 from policy_api.access.idempotency import Outcome
+from policy_api.access.leaks import check_leaks, leaks_ended
 from policy_api.access.listing import NewestFirstQuery
 from policy_api.access.schemas import (
     AuditOut,
+    LeakIn,
+    LeakOut,
     NewTokenOut,
     TokenIn,
     TokensOut,
@@ -57,7 +61,10 @@ def create_token(body: dict[str, Any]) -> Response:
 
     def work(session: Session, now: datetime) -> Outcome:
         profile = state().settings.profile
-        written, row = handing.mint(session, wanted=body, profile=profile, by=principal(), now=now)
+        sites = known_sites(session)
+        written, row = handing.mint(
+            session, wanted=body, sites=sites, profile=profile, by=principal(), now=now
+        )
         shown = orjson.dumps({"token": written, **row.to_json()}).decode()
         kept = orjson.dumps({"token": None, **row.to_json()}).decode()
         return Outcome(status=201, body=shown, kept=kept)
@@ -77,6 +84,20 @@ def revoke_token(_query: dict[str, Any], *, token_id: str) -> Response:
         return outcome(status=204)
 
     return acted(work)
+
+
+@blp.post("/v1/token-leaks")
+@open_to_all
+@blp.arguments(LeakIn(many=True))
+@blp.response(200, LeakOut(many=True))
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
+def report_leaked_tokens(body: list[dict[str, Any]]) -> Response:
+    """Revoke tokens that were found where anybody can read them. Anyone may report them.
+
+    The form is the one in which GitHub's secret scanning reports to its partners.
+    """
+    check_leaks(body)
+    return told(leaks_ended(body, now=clock.now()))
 
 
 @blp.get("/v1/whoami")

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 import click
 
-from policy_api import clock, logs
-from policy_api.access.principal import Actor, Principal
-from policy_api.access.service import full_scopes
+from policy_api import clock
+from policy_api.access.principal import Principal
 from policy_api.console import AppCommand, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import retrying, writing
@@ -204,10 +203,9 @@ def _done(by: str, act: Callable[[Owner], T]) -> T:
 
 def _owner(by: str) -> Owner:
     """Return whoever sits at the command line: they may do everything."""
-    request_id = logs.request_id.get() or logs.new_request_id()
     return Owner(
         session=db.session(),
-        by=Principal(actor=Actor(name=by, request_id=request_id), scopes=full_scopes()),
+        by=Principal.at_console(by),
         safeguards=Safeguards.of(state().settings),
         now=clock.now(),
     )

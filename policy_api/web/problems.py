@@ -94,7 +94,7 @@ def _of_ours(error: PolicyError) -> Response:
 def _headers(status: int, extra: dict[str, object]) -> dict[str, str]:
     """Return what an answer of that status must say beside its body."""
     if status == HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": "Bearer"}
+        return {"WWW-Authenticate": str(extra.pop("challenge", "Bearer"))}
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         return {"Retry-After": str(extra.pop("retry_after", RETRY_AFTER_SECONDS))}
     return {}

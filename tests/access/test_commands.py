@@ -52,6 +52,13 @@ def test_a_scope_that_is_none_is_refused(run: Run, scope: str) -> None:
     assert run(*NEW, scope).exit_code == 2
 
 
+def test_a_site_that_does_not_exist_gets_no_token(run: Run) -> None:
+    refused = run(*NEW, "shoop:write")
+
+    assert refused.exit_code == 1
+    assert "There is no site 'shoop'" in refused.output
+
+
 def test_a_token_is_revoked_by_its_id(run: Run, app: Flask) -> None:
     made = json.loads(run(*NEW, "*:*", "--json").output)
 

@@ -207,3 +207,28 @@ def test_management_is_not_for_scripts_of_other_origins(editor: Person) -> None:
     ]
 
     assert [name for each in answers for name, _ in each.headers if "-Control-A" in name] == []
+
+
+def test_a_token_for_a_site_that_does_not_exist_is_refused(editor: Person) -> None:
+    scopes = ["shop:write", "shoop:write", "*:audit", "fourm:audit"]
+
+    answer = editor.post("/tokens", {"holder": "x", "scopes": scopes})
+
+    errors = answer.get_json()["errors"]
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in errors] == ["/scopes/1", "/scopes/3"]
+    assert "shop" in errors[0]["expected"]
+
+
+def test_every_scope_that_is_none_is_pointed_at(editor: Person) -> None:
+    answer = editor.post("/tokens", {"holder": "x", "scopes": ["write", "*:audit", "shop:fly"]})
+
+    pointers = [error["pointer"] for error in answer.get_json()["errors"]]
+    assert pointers == ["/scopes/0", "/scopes/2"]
+
+
+def test_a_token_that_is_no_good_is_told_so(editor: Person) -> None:
+    answer = editor.client.get("/v1/whoami", headers={"Authorization": "Bearer x"})
+
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert "challenge" not in answer.get_json()
