@@ -28,7 +28,7 @@ from policy_api.drafts.standing import Standing
 from policy_api.drafts.wire import draft_json
 from policy_api.web.api import BadBody
 
-DRAFT: Final = "/v1/drafts/<int:draft_id>"
+DRAFT: Final = "/v1/drafts/<number:draft_id>"
 ZIP: Final = "application/zip"
 
 

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from policy_api.domain.content.faults import escaped
 from policy_api.domain.content.merge import merge
 from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.entries.base import load_entry
 from policy_api.drafts import service
 from policy_api.drafts.queries import DraftRow
-from policy_api.errors import N_, Conflict
+from policy_api.errors import N_, BadInput, Conflict, Problem
 from policy_api.ledger import queries as ledger
 
 Side = Literal["mine", "theirs"]
@@ -30,16 +31,43 @@ def rebase(session: Session, draft: DraftRow, *, resolve: Mapping[str, Side]) ->
 
     :param resolve: Path → whose entry counts, for the paths that conflict.
     :raises RebaseConflict: With base, mine and theirs for each place left to decide.
+    :raises BadInput: If a path that is to be resolved is none of either side's.
     """
     newest = ledger.head_number(session)
     if newest == (draft.base_release or 0):
         return newest
-    base = service.base_of(session, draft.base_release)
-    theirs = service.base_of(session, newest)
-    merged = merged_source(base, service.source_of(session, draft), theirs, resolve=resolve)
-    edits = service.difference(theirs, merged)
+    merged = on_newest(session, draft, resolve=resolve)
+    edits = service.difference(service.base_of(session, newest), merged)
     service.move(session, str(draft.id), onto=newest, edits=edits)
     return newest
+
+
+def on_newest(
+    session: Session, draft: DraftRow, *, resolve: Mapping[str, Side] | None = None
+) -> Source:
+    """Return the source that a draft would publish once it is on the newest release.
+
+    :raises RebaseConflict: With base, mine and theirs for each place left to decide.
+    """
+    mine = service.source_of(session, draft)
+    newest = ledger.head_number(session)
+    if newest == (draft.base_release or 0):
+        return mine
+    base = service.base_of(session, draft.base_release)
+    theirs = service.base_of(session, newest)
+    _check_known(resolve or {}, base, mine, theirs)
+    return merged_source(base, mine, theirs, resolve=resolve or {})
+
+
+def _check_known(resolve: Mapping[str, Side], *sources: Source) -> None:
+    """Refuse decisions about entries that nobody has: they are typing errors."""
+    problems = [
+        Problem(f"There is no entry {path}.", pointer=f"/resolve/{escaped(path)}")
+        for path in resolve
+        if not any(path in source for source in sources)
+    ]
+    if problems:
+        raise BadInput(problems=problems)
 
 
 def merged_source(

@@ -8,6 +8,7 @@ from policy_api.access.listing import NewestFirstQuery
 from policy_api.domain.content.fields import Key, Line, Prose
 from policy_api.drafts.queries import DISCARDED, OPEN, PUBLISHED
 from policy_api.drafts.standing import Standing
+from policy_api.web.schemas import ByName
 
 COMMENT_LENGTH = 4000
 
@@ -127,7 +128,7 @@ class RebaseIn(Schema):
     class Meta:
         unknown = RAISE
 
-    resolve = fields.Dict(
+    resolve = ByName(
         keys=fields.String(validate=validate.Length(1, 500)),
         values=fields.String(validate=validate.OneOf(["mine", "theirs"])),
         load_default=dict,

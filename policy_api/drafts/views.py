@@ -223,7 +223,7 @@ def import_bundle(query: dict[str, Any]) -> Response:
     return authored(work)
 
 
-@blp.get("/v1/bundles/<int:release>")
+@blp.get("/v1/bundles/<number:release>")
 @needs(Action.READ_DRAFT)
 @blp.arguments(NoQuery, location="query")
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=ZIP)

@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from policy_api.domain.changes.types import Significance
 from policy_api.domain.content.fields import Line, Locale, Prose
 from policy_api.domain.planning.release import Kind
+from policy_api.web.schemas import ByName
 
 RULE_LENGTH = 500
 REASON_LENGTH = 2000
@@ -20,6 +21,11 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 class Instant(fields.AwareDateTime):
     """An RFC 3339 instant, cut to whole seconds in UTC."""
+
+    default_error_messages = {
+        "invalid": "Must be an instant such as 2026-04-09T00:00:00Z.",
+        "invalid_awareness": "Must name its time zone, such as 2026-04-09T00:00:00Z.",
+    }
 
     def _deserialize(
         self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: object
@@ -55,14 +61,14 @@ class WithdrawIn(Schema):
     class Meta:
         unknown = RAISE
 
-    title = fields.Dict(keys=Locale(), values=Line(), load_default=dict)
-    summary = fields.Dict(keys=Locale(), values=Prose(), load_default=dict)
+    title = ByName(keys=Locale(), values=Line(), load_default=dict)
+    summary = ByName(keys=Locale(), values=Prose(), load_default=dict)
 
 
 class PublishIn(WithdrawIn):
     """What a publisher says about a release."""
 
-    summary = fields.Dict(
+    summary = ByName(
         keys=Locale(),
         values=Prose(),
         required=True,
@@ -123,6 +129,16 @@ class PlannedVersionOut(Schema):
 class DraftDiffOut(Schema):
     """What a draft would change, by site and policy."""
 
+    base_release = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Release that the draft is on; rebase it before publishing if…"},
+    )
+    newest_release = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "…this is another one. The changes are those on this release."},
+    )
     significance = fields.String(required=True, allow_none=True)
     effective_at = fields.AwareDateTime(required=True, allow_none=True)
     items = fields.List(fields.Nested(PlannedVersionOut), required=True)

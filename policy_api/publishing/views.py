@@ -21,6 +21,7 @@ from policy_api.drafts.answering import DRAFT, imported_outcome, reading
 from policy_api.drafts.authoring import Author
 from policy_api.drafts.preconditions import Precondition
 from policy_api.drafts.queries import DraftRow
+from policy_api.drafts.rebase import RebaseConflict, on_newest
 from policy_api.drafts.schemas import ImportedOut
 from policy_api.drafts.territory import Territory
 from policy_api.drafts.wire import draft_json
@@ -40,11 +41,11 @@ from policy_api.publishing.schemas import (
 from policy_api.publishing.wire import announcement, release_json
 from policy_api.web.api import Blueprint
 from policy_api.web.headers import PAGE_POLICY
-from policy_api.web.schemas import NoQuery
+from policy_api.web.schemas import NoBody, NoQuery
 from policy_api.web.state import state
 
 HTML = "text/html; charset=utf-8"
-RELEASE = "/v1/releases/<int:release>"
+RELEASE = "/v1/releases/<number:release>"
 
 blp = Blueprint("publishing", __name__, description="From draft to release.")
 
@@ -53,12 +54,19 @@ blp = Blueprint("publishing", __name__, description="From draft to release.")
 @needs(Action.READ_DRAFT)
 @blp.arguments(NoQuery, location="query")
 @blp.response(200, DraftDiffOut)
+@blp.alt_response(409, "CONFLICT")
 def get_draft_diff(_query: dict[str, Any], *, draft_id: int) -> Response:
-    """Return what publishing the draft would change, on every site."""
+    """Return what publishing the draft would change, on every site.
+
+    A draft on an older release is seen as a rebase would leave it.
+    """
     author = reading()
     draft = author.draft(draft_id)
-    preview, territory = previewed(author, draft)
-    return told(preview.diff(territory.owns))
+    source = on_newest(author.session, draft)
+    preview = Preview(session=author.session, source=source, now=author.now)
+    newest = queries.head_number(author.session) or None
+    bases = {"base_release": draft.base_release, "newest_release": newest}
+    return told(bases | preview.diff(author.territory(draft, source).owns))
 
 
 @blp.get(f"{DRAFT}/preview/<key:site>/<key:policy>")
@@ -113,7 +121,7 @@ def publish_draft(body: dict[str, Any], *, draft_id: int) -> Response:
 
 
 @blp.get("/v1/releases")
-@needs(Action.READ_DRAFT)
+@needs(Action.READ_DRAFT, Action.AUDIT)
 @blp.arguments(NewestFirstQuery, location="query")
 @blp.response(200, ReleasesOut)
 def list_releases(query: dict[str, Any]) -> Response:
@@ -128,7 +136,7 @@ def list_releases(query: dict[str, Any]) -> Response:
 
 
 @blp.get(RELEASE)
-@needs(Action.READ_DRAFT)
+@needs(Action.READ_DRAFT, Action.AUDIT)
 @blp.arguments(NoQuery, location="query")
 @blp.response(200, ReleaseOut)
 def get_release(_query: dict[str, Any], *, release: int) -> Response:
@@ -156,8 +164,9 @@ def withdraw_release(body: dict[str, Any], *, release: int) -> Response:
 @blp.post(f"{RELEASE}/revert")
 @needs(Action.WRITE)
 @blp.arguments(NoQuery, location="query")
+@blp.arguments(NoBody)
 @blp.response(201, ImportedOut)
-def revert_release(_query: dict[str, Any], *, release: int) -> Response:
+def revert_release(_query: dict[str, Any], _body: dict[str, Any], *, release: int) -> Response:
     """Open a draft that restores everything as the release left it."""
     return released(lambda releaser: imported_outcome(releaser.revert(release)))
 
@@ -205,8 +214,14 @@ def release_outcome(releaser: Releaser, number: int) -> Outcome:
 
 
 def previewed(author: Author, draft: DraftRow) -> tuple[Preview, Territory]:
-    """Return a draft as if it were published, and which sites are its own."""
-    source = author.source(draft)
+    """Return a draft as if it were published, and which sites are its own.
+
+    Where it and a newer release disagree, it is shown as it stands.
+    """
+    try:
+        source = on_newest(author.session, draft)
+    except RebaseConflict:
+        source = author.source(draft)
     territory = author.territory(draft, source)
     return Preview(session=author.session, source=source, now=author.now), territory
 

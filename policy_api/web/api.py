@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 
@@ -13,12 +14,14 @@ from apispec import APISpec
 from flask import Flask, Request, g
 from flask.json.provider import JSONProvider
 from flask_smorest.spec.plugins import FlaskPlugin
+from typing_extensions import override
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from policy_api import __version__
+from policy_api.domain.content.faults import faults, meant, shown
 from policy_api.errors import N_, BadInput, BadQuery, PolicyError, Problem
 from policy_api.web.problems import MEDIA_TYPE
 from policy_api.web.schemas import ProblemOut
@@ -60,6 +63,20 @@ class KeyConverter(BaseConverter):
 
     regex = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
     part_isolating = True
+
+
+class NumberConverter(BaseConverter):
+    """A number that counts from one, as one segment of an address.
+
+    More digits than a column holds are no number of ours; asking a database for them would fail.
+    """
+
+    regex = "[1-9][0-9]{0,8}"
+    part_isolating = True
+
+    @override
+    def to_python(self, value: str) -> int:
+        return int(value)
 
 
 class StrictParser(FlaskParser):
@@ -109,20 +126,17 @@ class StrictParser(FlaskParser):
         location, found = next(iter(messages.items()))
         if location == "query":
             raise _bad_query(found, schema) from error
-        raise BadInput(problems=list(problems(found))) from error
+        raise BadInput(problems=[_plain(each, schema) for each in faults(found)]) from error
 
 
-def problems(messages: object, pointer: str = "") -> Iterator[Problem]:
-    """Yield marshmallow's nested messages as problems with RFC 6901 pointers."""
-    if isinstance(messages, Mapping):
-        for name, below in messages.items():
-            escaped = str(name).replace("~", "~0").replace("/", "~1")
-            yield from problems(below, pointer if name == "_schema" else f"{pointer}/{escaped}")
-    elif isinstance(messages, list):
-        for message in messages:
-            yield Problem(str(message), pointer=pointer)
-    else:
-        yield Problem(str(messages), pointer=pointer)
+def _plain(problem: Problem, schema: ma.Schema) -> Problem:
+    """Return a problem in this program's words, where marshmallow had its own."""
+    if problem.detail != _UNKNOWN_FIELD:
+        return replace(problem, detail=_PLAINER.get(problem.detail, problem.detail))
+    name = problem.pointer.removeprefix("/")
+    hint = "" if "/" in name else meant(name, _names(schema), "fields")
+    detail = f"There is no field '{shown(problem.pointer.rpartition('/')[2])}' here."
+    return replace(problem, detail=detail, expected=hint)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -220,15 +234,27 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 def register_api(app: Flask) -> Api:
     """Give an app its OpenAPI document and the converters of its addresses."""
     app.json = OrjsonProvider(app)
-    app.url_map.converters["key"] = KeyConverter
+    app.url_map.converters |= {"key": KeyConverter, "number": NumberConverter}
     app.url_map.merge_slashes = False
     app.config.update(
         API_TITLE="Policy API", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION
     )
     api = Api(app)
     api.register_converter(KeyConverter, lambda _: {"type": "string", "pattern": _KEY_PATTERN})
+    counted = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
+    api.register_converter(NumberConverter, lambda _: counted)
     return api
 
+
+_UNKNOWN_FIELD: Final = "Unknown field."
+_PLAINER: Final[Mapping[str, str]] = {
+    "Invalid input type.": "This must be an object with fields.",
+    "Missing data for required field.": "This is missing.",
+    "Not a valid list.": "This must be a list.",
+    "Not a valid string.": "This must be text.",
+    "Not a valid integer.": "This must be a whole number.",
+}
+"""What marshmallow says of itself → the same in the words of the rest."""
 
 _KEY_PATTERN: Final = f"^{KeyConverter.regex}$"
 
@@ -236,7 +262,7 @@ _KEY_PATTERN: Final = f"^{KeyConverter.regex}$"
 def _bad_query(messages: object, schema: ma.Schema) -> BadQuery:
     errors = [
         {"parameter": problem.pointer.strip("/").partition("/")[0], "detail": problem.detail}
-        for problem in problems(messages)
+        for problem in faults(messages)
     ]
     named = "; ".join(f"{error['parameter']}: {error['detail']}" for error in errors)
     known = ", ".join(_names(schema)) or "none"

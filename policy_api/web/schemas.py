@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 
 class ProblemErrorOut(Schema):
@@ -33,6 +36,39 @@ class ProblemOut(Schema):
     detail = fields.String()
     instance = fields.String(required=True, metadata={"description": "Path of the request."})
     errors = fields.List(fields.Nested(ProblemErrorOut))
+
+
+class ByName(fields.Dict):
+    """An object whose names the client chooses; a fault points at the name it is about."""
+
+    default_error_messages = {
+        "invalid": "This must be an object, a name and a value for each.",
+    }
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as its base
+        try:
+            return super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, Mapping):
+                raise
+            # marshmallow tells apart what is wrong with a name and with its value; pointers cannot.
+            raise ValidationError(
+                {
+                    name: [each for part in found.values() for each in _flat(part)]
+                    for name, found in error.messages.items()
+                }
+            ) from error
+
+
+def _flat(messages: Any) -> list[Any]:  # noqa: ANN401 -- marshmallow's messages
+    return messages if isinstance(messages, list) else [messages]
+
+
+class NoBody(Schema):
+    """Body of an operation that takes nothing."""
+
+    class Meta:
+        unknown = RAISE
 
 
 class NoQuery(Schema):

@@ -96,3 +96,38 @@ def test_a_draft_on_the_newest_release_stays_as_it_is(editor: Person, overtaken:
 @pytest.mark.parametrize("resolve", [{DPO: "ours"}, {"": "mine"}, [], "mine"])
 def test_a_decision_is_for_one_side(editor: Person, overtaken: str, resolve: object) -> None:
     assert editor.post(f"{overtaken}/rebase", {"resolve": resolve}).status_code == 422
+
+
+def test_a_decision_about_an_entry_that_nobody_has_is_refused(
+    editor: Person, overtaken: str
+) -> None:
+    publish(editor, DPO, email="theirs@example.org")
+
+    answer = editor.post(f"{overtaken}/rebase", {"resolve": {DPO: "mine", "contacts/x": "mine"}})
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == ["/resolve/contacts~1x"]
+
+
+def test_the_diff_of_an_overtaken_draft_does_not_undo_what_others_did(
+    editor: Person, overtaken: str
+) -> None:
+    publish(editor, "sites/shop", name="Shop!")
+
+    diff = editor.get(f"{overtaken}/diff").get_json()
+
+    types = {change["type"] for item in diff["items"] for change in item["changes"]}
+    assert (diff["base_release"], diff["newest_release"]) == (1, 2)
+    assert types == {"contact.changed"}
+    preview = editor.get(f"{overtaken}/preview/shop/privacy").get_json()
+    assert preview["site"]["name"] == "Shop!"
+
+
+def test_the_diff_of_a_draft_that_conflicts_names_the_path(editor: Person, overtaken: str) -> None:
+    publish(editor, DPO, email="theirs@example.org")
+
+    diff, preview = (editor.get(f"{overtaken}/{view}") for view in ("diff", "preview/shop/privacy"))
+
+    assert diff.status_code == 409
+    assert [found["path"] for found in diff.get_json()["conflicts"]] == [DPO]
+    assert "mine@example.org" in preview.text

@@ -68,7 +68,13 @@ def test_a_diff_shows_what_publishing_will_do(editor: Person, material: str) -> 
 def test_a_diff_of_a_draft_that_changes_nothing_is_empty(editor: Person) -> None:
     told = editor.get(f"{editor.draft()}/diff").get_json()
 
-    assert told == {"significance": None, "effective_at": None, "items": []}
+    assert told == {
+        "base_release": 1,
+        "newest_release": 1,
+        "significance": None,
+        "effective_at": None,
+        "items": [],
+    }
 
 
 def test_a_diff_of_what_does_not_fit_together_says_why(editor: Person, draft: str) -> None:
@@ -291,3 +297,46 @@ def test_a_publisher_may_say_which_draft_they_have_seen(editor: Person, draft: s
     answer = editor.post(f"{draft}/publish", SUMMARY, headers={"If-Match": seen})
 
     assert answer.status_code == 412
+
+
+def test_an_auditor_reads_who_waived_what_and_why(
+    editor: Person, someone: Someone, draft: str
+) -> None:
+    waivers = [{"rule": "significance-lowered", "reason": "A slip of the pen."}]
+    body = {**SUMMARY, "significance": "technical", "waivers": waivers}
+    done = editor.post(f"{draft}/publish", body)
+    auditor = someone("*:audit", holder="Audra")
+
+    shown = auditor.get(f"/releases/{done.get_json()['release']}").get_json()
+
+    assert shown["waived"] == [{**waivers[0], "name": "Ada"}]
+    assert shown["published_by"] == "Ada"
+    assert auditor.get("/drafts").status_code == 403
+
+
+def test_a_fault_in_the_texts_points_at_their_locale(editor: Person, draft: str) -> None:
+    body = {"summary": {"english": "x", "de": 5}, "title": "x", "effective_at": "2027-01-01"}
+
+    errors = editor.post(f"{draft}/publish", body).get_json()["errors"]
+
+    told = {error["pointer"]: error["detail"] for error in errors}
+    assert set(told) == {"/summary/english", "/summary/de", "/title", "/effective_at"}
+    assert told["/title"] == "This must be an object, a name and a value for each."
+
+
+def test_a_misspelt_member_is_told_what_was_meant(editor: Person, draft: str) -> None:
+    answer = editor.post(f"{draft}/publish", {**SUMMARY, "significanse": "material"})
+
+    (error,) = answer.get_json()["errors"]
+    assert error["detail"] == "There is no field 'significanse' here."
+    assert error["expected"] == "did you mean “significance”?"
+
+
+def test_a_revert_takes_no_body(editor: Person) -> None:
+    assert editor.post("/releases/1/revert", {"release": 2}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 19, "9" * 40, "1" * 10, "-1", "1.0", "\u0661"])
+@pytest.mark.parametrize("path", ["/drafts/{}", "/releases/{}", "/bundles/{}", "/drafts/{}/diff"])
+def test_a_number_that_cannot_be_one_is_not_found(editor: Person, path: str, number: str) -> None:
+    assert editor.get(path.format(number)).status_code == 404
