@@ -15,8 +15,17 @@ _INTRODUCTION = """
 
 `policy-api` works on the database and the data directory that the [settings](settings.md) name.
 Every command takes `--json` and then answers for programs; an error is then a problem object as the
-API has them, on standard error. The exit code is 0 if all is well, 1 if the answer is no, and 2 if
-the command was not understood.
+API has them, on standard error. With `--dry-run` a command does everything, shows what would come
+of it and stores nothing.
+
+| exit code | means |
+| --- | --- |
+| 0 | all is well |
+| 1 | the answer is no: problems, findings, a rule of publishing |
+| 2 | the command was not understood |
+| 3 | there is nothing to publish |
+| 4 | it does not fit the present state, such as when another release came first |
+| 5 | the database cannot be reached or is busy; try again |
 """
 
 

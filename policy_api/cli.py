@@ -19,6 +19,7 @@ from policy_api.db.migrate import upgrade
 from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.commands import export_command, import_command
+from policy_api.drafts.draft_commands import draft_group
 from policy_api.drafts.exchange_commands import COMMANDS as EXCHANGE_COMMANDS
 from policy_api.drafts.schema_commands import schema_command
 from policy_api.ledger import queries
@@ -108,6 +109,7 @@ for command in (
     schema_command,
     import_command,
     export_command,
+    draft_group,
     diff_command,
     publish_command,
     withdraw_command,

@@ -12,17 +12,23 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import DatabaseError, OperationalError
 from typing_extensions import override
 
-from policy_api.errors import BadInput, PolicyError, Unavailable
+from policy_api.errors import BadInput, Conflict, NothingToPublish, PolicyError, Unavailable
 from policy_api.settings import SettingsError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FAILED = 1
 
+EXIT_CODES: Mapping[type[PolicyError], int] = {NothingToPublish: 3, Conflict: 4, Unavailable: 5}
+"""Refusals that a script may want to tell from the others; the first that fits counts."""
+
 UNDEFINED = frozenset({"42P01", "42703"})
 """What PostgreSQL answers where a table or a column is missing."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Do everything, show what comes of it, and store nothing."
+)
 
 
 class PolicyCommand(click.Command):
@@ -101,7 +107,12 @@ def fail(error: PolicyError, *, as_json: bool) -> None:
         click.echo(f"{error.title}", err=True)
         for line in _lines(error):
             click.echo(f"  {line}", err=True)
-    sys.exit(FAILED)
+    sys.exit(exit_code(error))
+
+
+def exit_code(error: PolicyError) -> int:
+    """Return the code with which a command leaves because of an error."""
+    return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), FAILED)
 
 
 def problem(error: PolicyError) -> dict[str, Any]:

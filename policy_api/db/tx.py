@@ -30,10 +30,11 @@ _AFTER_COMMIT = "policy_api.after_commit"
 
 
 @contextmanager
-def writing(session: Session | None = None) -> Iterator[Session]:
+def writing(session: Session | None = None, *, keep: bool = True) -> Iterator[Session]:
     """Run a block in one write transaction: all of it is stored, or nothing.
 
     :param session: Default: the session of the application context.
+    :param keep: False for a rehearsal: everything is done, and then undone.
     :raises RuntimeError: If a write transaction is open already; only doors open them.
     """
     session = db.session() if session is None else session
@@ -42,13 +43,16 @@ def writing(session: Session | None = None) -> Iterator[Session]:
     session.info[_AFTER_COMMIT] = due
     try:
         yield session
-        session.commit()
+        if keep:
+            session.commit()
+        else:
+            session.rollback()
     except BaseException:
         session.rollback()
         raise
     finally:
         del session.info[_AFTER_COMMIT]
-    for call in due:
+    for call in due if keep else ():
         call()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from policy_api.access.audit import Act, record
-from policy_api.access.principal import Actor, Principal
+from policy_api.access.principal import Principal
 from policy_api.access.refusals import NotAllowed
 from policy_api.access.scopes import Action
 from policy_api.domain.content.source import Entry, Source
@@ -22,7 +22,7 @@ from policy_api.drafts.rebase import Side, rebase
 from policy_api.drafts.service import ImportedDraft, no_draft
 from policy_api.drafts.standing import Standing, content_digest
 from policy_api.drafts.territory import Territory, is_translation, no_entry
-from policy_api.errors import BadInput, NotFound, Problem
+from policy_api.errors import BadInput, Conflict, NotFound, Problem
 from policy_api.ledger import queries as ledger
 
 EDITING = (Action.WRITE, Action.TRANSLATE)
@@ -166,13 +166,30 @@ class Author:
         self._record("draft.rebase", moved, before=before, after=self._content(moved))
         return moved
 
-    def restore(self, source: Source, *, title: str, action: str) -> ImportedDraft:
-        """Open a draft that turns the newest release into a given source, on all sites."""
+    def restore(
+        self, source: Source, *, title: str, action: str, base: int | None = None
+    ) -> ImportedDraft:
+        """Open a draft that turns a release into a given source, on all sites.
+
+        :param base: Number of that release; None for the newest.
+        :raises NotFound: If there is no such release.
+        """
         self.by.check(Action.WRITE, site=None, missing="There is no such source.")
         imported = service.import_source(
-            self.session, source=source, title=title, by=self.by.name, now=self.now
+            self.session, source=source, title=title, by=self.by.name, now=self.now, base=base
         )
-        note_import(self.session, imported, action=action, by=self.by.actor, now=self.now)
+        draft = service.open_draft_by_id(self.session, str(imported.draft))
+        self._record(action, draft, after=self._content(draft))
+        return imported
+
+    def replace(self, draft_id: int, source: Source) -> ImportedDraft:
+        """Make an open draft of everything say what a given source says."""
+        draft = self.open_draft(draft_id, Action.WRITE)
+        if draft.site is not None:
+            raise Conflict(f"Draft {draft.id} is about one site; a bundle is about all of them.")
+        before = self._content(draft)
+        imported = service.replace_source(self.session, draft, source=source, by=self.by.name)
+        self._record("draft.import", draft, before=before, after=self._content(draft))
         return imported
 
     # The record
@@ -221,21 +238,6 @@ class Author:
 
     def _content(self, draft: DraftRow) -> str:
         return content_digest(draft, queries.edits(self.session, draft_id=draft.id))
-
-
-def note_import(
-    session: Session,
-    imported: ImportedDraft,
-    *,
-    by: Actor,
-    now: datetime,
-    action: str = "draft.import",
-) -> None:
-    """Write into the audit log that a whole source became a draft."""
-    draft = service.open_draft_by_id(session, str(imported.draft))
-    content = content_digest(draft, queries.edits(session, draft_id=draft.id))
-    act = Act(action=action, object=f"drafts/{draft.id}", after=content)
-    record(session, act, by=by, now=now)
 
 
 def entry_etag(entry: Entry) -> str:

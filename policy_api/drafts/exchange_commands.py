@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from policy_api.console import AppCommand, emit, json_option, table
+from policy_api.console import AppCommand, dry_run_option, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Entry, Source
@@ -88,11 +88,12 @@ def export_translations_command(
 )
 @click.option("--draft", help="Draft to write to; default: a new one.")
 @by_option
+@dry_run_option
 @json_option
 def import_translations_command(file: Any, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Take translations back into a draft. Refused units are listed with their reason."""
     raw = file.read(EXCHANGE_BYTES + 1)
-    with writing() as session:
+    with writing(keep=not given["dry_run"]) as session:
         received = receive(
             source_of(session, given["draft"]),
             raw,
@@ -106,7 +107,8 @@ def import_translations_command(file: Any, **given: Any) -> None:  # noqa: ANN40
             session, received.edits, draft=given["draft"], title=title, by=given["by"]
         )
     answer = {"draft": draft, **received.to_json()}
-    emit(answer, _told(received, draft), as_json=given["as_json"])
+    told = _told(received, None if given["dry_run"] else draft)
+    emit(answer, told, as_json=given["as_json"])
     if received.refused:
         sys.exit(1)
 
@@ -140,12 +142,21 @@ def progress_command(*, policy: str, draft: str | None, as_json: bool) -> None:
 @click.option("--draft", required=True, help="Draft with the changed source texts.")
 @click.option("--unit", "units", multiple=True, help="Only this text. Repeatable.")
 @click.option("--locale", "locales", multiple=True, help="Only this locale. Repeatable.")
+@by_option
+@dry_run_option
 @json_option
 def carry_translations_command(
-    *, policy: str, draft: str, units: tuple[str, ...], locales: tuple[str, ...], as_json: bool
+    *,
+    policy: str,
+    draft: str,
+    units: tuple[str, ...],
+    locales: tuple[str, ...],
+    by: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Keep translations current where a draft changed the source's wording but not its sense."""
-    with writing() as session:
+    with writing(keep=not dry_run) as session:
         row = service.open_draft_by_id(session, draft)
         done = carry(
             released(session, row.base_release),
@@ -154,7 +165,7 @@ def carry_translations_command(
             units=set(units) or None,
             locales=list(locales) or None,
         )
-        put_edits(session, done.edits, draft=draft, title="", by="")
+        put_edits(session, done.edits, draft=draft, title="", by=by)
     answer = {
         "draft": int(draft),
         "carried": [{"locale": locale, "unit": unit} for locale, unit in done.carried],
@@ -170,12 +181,13 @@ def carry_translations_command(
 @click.option("--locale", type=click.Choice([ACCENTED, BIDIRECTIONAL]), required=True)
 @click.option("--draft", help="Draft to write to; default: a new one.")
 @by_option
+@dry_run_option
 @json_option
 def pseudo_translations_command(
-    *, policy: str, locale: str, draft: str | None, by: str, as_json: bool
+    *, policy: str, locale: str, draft: str | None, by: str, dry_run: bool, as_json: bool
 ) -> None:
     """Make up translations that show where a frontend breaks, and give the sites their locale."""
-    with writing() as session:
+    with writing(keep=not dry_run) as session:
         source = source_of(session, draft)
         edits = pseudo_entries(source, policy, locale) | _with_locale(source, policy, locale)
         title = f"Pseudo-locale {locale}"

@@ -9,8 +9,11 @@ import click
 from sqlalchemy.orm import Session
 
 from policy_api import clock
+from policy_api.access.principal import Principal
 from policy_api.domain.content.source import Entry, Source
 from policy_api.drafts import service
+from policy_api.drafts.authoring import Author
+from policy_api.drafts.preconditions import WHATEVER_IS_THERE
 from policy_api.errors import NotFound
 from policy_api.ledger import queries as ledger
 
@@ -32,21 +35,20 @@ def source_of(session: Session, draft: str | None) -> Source:
 def put_edits(
     session: Session, edits: Mapping[str, Entry], *, draft: str | None, title: str, by: str
 ) -> int | None:
-    """Write entries to a draft, or to a new one; return its number, None if nothing changed."""
+    """Write entries to a draft, or to a new one; return its number, None if nothing changed.
+
+    Each of them is noted in the audit log.
+    """
     if not edits:
         return None if draft is None else int(draft)
+    author = Author(session=session, by=Principal.at_console(by), now=clock.now())
     if draft is None:
-        row = service.open_draft(
-            session,
-            title=title,
-            by=by,
-            now=clock.now(),
-            base_release=ledger.head_number(session) or None,
-        )
-        draft = str(row.id)
+        row = author.open(title=title, site=None)
+    else:
+        row = service.open_draft_by_id(session, draft)
     for path, entry in edits.items():
-        service.put_entry(session, draft_id=draft, path=path, entry=entry)
-    return int(draft)
+        author.put(row, path, entry, WHATEVER_IS_THERE)
+    return row.id
 
 
 def released(session: Session, number: int | None) -> Source:

@@ -11,7 +11,7 @@ import click
 import orjson
 from typing_extensions import override
 
-from policy_api.console import AppCommand, PolicyCommand, emit, json_option
+from policy_api.console import AppCommand, PolicyCommand, dry_run_option, emit, json_option
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
 from policy_api.domain.entries.bundle import read_bundle, write_bundle
@@ -60,6 +60,7 @@ _TITLES = {
 @click.option("--title", default="", help="Title of the policy; default: what the page says.")
 @click.option("--base-url", default="", help="Address of the page, for links without a host.")
 @encoding_option
+@dry_run_option
 @json_option
 def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Turn a policy page (HTML or plain text; - reads standard input) into a bundle.
@@ -82,9 +83,10 @@ def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  
         raise click.UsageError("Say where the bundle shall go: --out DIR.")
     drafted = draft_source(reading.page, _wanted(given))
     count = _counted(reading, drafted.source, site=given["site"], policy=given["policy"])
-    write_bundle(drafted.source, given["out"])
+    if not given["dry_run"]:
+        write_bundle(drafted.source, given["out"])
     answer = _report(drafted, count, out=given["out"])
-    if given["report"] is not None:
+    if given["report"] is not None and not given["dry_run"]:
         given["report"].write_bytes(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
     lines = [f"{len(drafted.source)} entries in {given['out']}.", *_count_lines(count)]
     emit(answer, [*lines, *_note_lines(drafted.notes)], as_json=given["as_json"])
@@ -166,6 +168,7 @@ class _DraftOrFolder(AppCommand):
 @click.option("--draft", help="Draft to write to; default: a new one.")
 @encoding_option
 @by_option
+@dry_run_option
 @json_option
 def import_recipients_command(file: Any, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Turn a list of recipients (CSV or XLSX) into entries of a draft, or of a folder."""
@@ -174,10 +177,11 @@ def import_recipients_command(file: Any, **given: Any) -> None:  # noqa: ANN401 
     wanted = {name: given[name] for name in ("locale", "policy", "table")}
     if given["out"] is not None:
         done = import_recipients(Source.from_entries({}), grid, chosen=chosen, **wanted)
-        write_bundle(Source.from_entries(done.edits), given["out"])
+        if not given["dry_run"]:
+            write_bundle(Source.from_entries(done.edits), given["out"])
         _tell(done, f"{len(done.edits)} entries in {given['out']}.", None, given["as_json"])
         return
-    with writing() as session:
+    with writing(keep=not given["dry_run"]) as session:
         published = bool(ledger.head_number(session))
         started = given["draft"] is not None or published
         source = source_of(session, given["draft"]) if started else Source.from_entries({})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from flask import request
+from typing_extensions import override
 from werkzeug.datastructures import ETags
 
 from policy_api.errors import PreconditionFailed, PreconditionRequired
@@ -47,3 +48,15 @@ class Precondition:
         )
         if (is_stated and not fits) or (self.none_match.star_tag and present is not None):
             raise PreconditionFailed("Somebody changed it meanwhile; read it again.")
+
+
+class _Unconditional(Precondition):
+    """Starts from whatever is there."""
+
+    @override
+    def check(self, present: str | None) -> None:
+        return
+
+
+WHATEVER_IS_THERE: Final = _Unconditional(match=ETags(), none_match=ETags())
+"""For writers that have read what is there in the transaction in which they write."""

@@ -113,17 +113,37 @@ def source_of(session: Session, draft: DraftRow) -> Source:
 
 
 def import_source(
-    session: Session, *, source: Source, title: str, by: str, now: datetime
+    session: Session,
+    *,
+    source: Source,
+    title: str,
+    by: str,
+    now: datetime,
+    base: int | None = None,
 ) -> ImportedDraft:
-    """Open a draft on the newest release that turns it into a given source."""
-    newest = ledger.head_number(session) or None
-    base = base_of(session, newest)
+    """Open a draft on a release that turns it into a given source.
+
+    :param base: Number of the release; None for the newest.
+    :raises NotFound: If there is no such release.
+    """
+    number = ledger.head_number(session) or None if base is None else base
+    draft = open_draft(session, title=title, by=by, now=now, base_release=number)
+    return replace_source(session, draft, source=source, by=by)
+
+
+def replace_source(session: Session, draft: DraftRow, *, source: Source, by: str) -> ImportedDraft:
+    """Make a draft turn its base into a given source, whatever it said before."""
+    base = base_of(session, draft.base_release)
     stamped, count = stamp(source, base)
-    draft = open_draft(session, title=title, by=by, now=now, base_release=newest)
     edits = difference(base, stamped)
+    for path in queries.edits(session, draft_id=draft.id):
+        if path not in edits:
+            session.delete(session.get_one(DraftEntry, (draft.id, path)))
     _write(session, draft.id, edits, base=base)
     note_author(session, draft_id=draft.id, name=by)
-    return ImportedDraft(draft=draft.id, base_release=newest, edits=tuple(edits), stamped=count)
+    return ImportedDraft(
+        draft=draft.id, base_release=draft.base_release, edits=tuple(edits), stamped=count
+    )
 
 
 def difference(base: Source, source: Source) -> dict[str, Entry | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -11,8 +12,9 @@ import click
 from sqlalchemy.orm import Session
 
 from policy_api import clock
+from policy_api.access.listing import MAX_NUMBER
 from policy_api.access.principal import Actor
-from policy_api.console import FAILED, AppCommand, emit, json_option, table
+from policy_api.console import FAILED, AppCommand, dry_run_option, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
@@ -23,14 +25,21 @@ from policy_api.domain.proof.records import VersionRecord
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts import service as drafts
 from policy_api.drafts.queries import DraftRow
+from policy_api.drafts.rebase import on_newest
 from policy_api.drafts.stamping import stamp
-from policy_api.errors import NotFound
+from policy_api.errors import NotFound, NothingToPublish
 from policy_api.ledger import queries
+from policy_api.ledger.rows import VersionRow
 from policy_api.plugins import ContentCommand
 from policy_api.publishing import service
 from policy_api.publishing.checking import check
 from policy_api.publishing.gate import GateClosed
-from policy_api.publishing.options import announcement_of, announcement_options
+from policy_api.publishing.options import (
+    announcement_of,
+    announcement_options,
+    text_options,
+    texts_of,
+)
 from policy_api.publishing.releasing import (
     Release,
     note_release,
@@ -42,6 +51,9 @@ from policy_api.publishing.withdrawing import withdraw
 from policy_api.web.state import state
 
 BUNDLE = click.Path(exists=True, path_type=Path)
+draft_option = click.option(
+    "--draft", "draft_id", metavar="ID", help="A draft in the place of a bundle."
+)
 VERSION_COLUMNS = ("site", "policy", "version", "significance", "effective_at", "changes")
 
 
@@ -73,21 +85,47 @@ def check_command(bundle: Path, *, as_json: bool) -> None:
 
 
 @click.command("diff", cls=AppCommand)
-@click.argument("bundle", type=BUNDLE)
+@click.argument("bundle", type=BUNDLE, required=False)
+@draft_option
 @announcement_options
 @json_option
-def diff_command(bundle: Path, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- click hands them over
-    """Show what publishing a bundle would change, on every site. Changes nothing."""
+def diff_command(
+    bundle: Path | None,
+    *,
+    draft_id: str | None,
+    as_json: bool,
+    **options: Any,  # noqa: ANN401 -- click hands them over
+) -> None:
+    """Show what publishing a bundle or a draft would change, on every site. Changes nothing."""
     session = db.session()
-    source = _stamped(session, read_bundle(bundle).source)
-    _show_plan(session, source, options, as_json=as_json)
+    work = _work(session, _read(bundle, draft_id), draft_id, base=None, is_look=True)
+    told = _announcement(work.source, options)
+    try:
+        plan = service.plan(session, source=work.source, announcement=told, now=clock.now())
+    except NothingToPublish:
+        answer: dict[str, Any] = {"release": None, "significance": None, "effective_at": None}
+        emit(answer | {"versions": []}, "Nothing would change.", as_json=as_json)
+        return
+    _emit_planned(
+        {
+            "release": plan.number,
+            "significance": plan.significance.value,
+            "effective_at": instant_text(plan.effective_at),
+            "versions": [_planned_json(version) for version in plan.versions],
+        },
+        as_json=as_json,
+    )
 
 
 @click.command("publish", cls=AppCommand)
 @click.argument("bundle", type=BUNDLE, required=False)
-@click.option("--draft", "draft_id", help="Publish a draft instead of a bundle.")
-@click.option("--base", type=int, help="Release the bundle was edited on. Default: the newest.")
-@click.option("--dry-run", is_flag=True, help="Show what would change; store nothing.")
+@draft_option
+@click.option(
+    "--base",
+    type=click.IntRange(0, MAX_NUMBER),
+    help="Release the bundle was edited on. Default: the newest.",
+)
+@dry_run_option
 @announcement_options
 @json_option
 def publish_command(
@@ -100,41 +138,50 @@ def publish_command(
     **options: Any,  # noqa: ANN401 -- click hands them over
 ) -> None:
     """Publish a bundle or a draft as a release, for all sites at once."""
-    if (bundle is None) == (draft_id is None):
-        raise click.UsageError("Name a bundle, or a draft with --draft.")
-    read = None if bundle is None else read_bundle(bundle).source
-    if dry_run:
-        reader = db.session()
-        work = _work(reader, read, draft_id, base)
-        _show_plan(reader, work.source, options, as_json=as_json)
-        return
-    with writing() as session, _Ticker(hidden=as_json) as tick:
-        work = _work(session, read, draft_id, base)
+    read = _read(bundle, draft_id)
+    with writing(keep=not dry_run) as session, _Ticker(hidden=as_json or dry_run) as tick:
+        work = _work(session, read, draft_id, base=base)
         done = _released(session, work, options, as_json=as_json, progress=tick)
+    if dry_run:
+        _emit_planned(_rehearsed(done), as_json=as_json)
+        return
     _emit_published(done, as_json=as_json)
 
 
 @click.command("withdraw", cls=AppCommand)
-@click.argument("release", type=int)
-@announcement_options
+@click.argument("release", type=click.IntRange(1, MAX_NUMBER))
+@dry_run_option
+@text_options
 @json_option
-def withdraw_command(release: int, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- click hands them over
+def withdraw_command(
+    release: int,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    **options: Any,  # noqa: ANN401 -- click hands them over
+) -> None:
     """Take an announced release back before it takes effect."""
     now = clock.now()
     publisher = Publisher(actor=options["by"], signer=_signer())
-    with writing() as session:
-        told = _announcement(_newest(session), options)
+    with writing(keep=not dry_run) as session:
+        title, summary = texts_of(options, source_locale=_source_locale(_newest(session)))
+        taken = queries.versions_announced_by(session, release=release, after=now)
         done = withdraw(
-            session,
-            release=release,
-            title=told.title,
-            summary=told.summary,
-            publisher=publisher,
-            now=now,
+            session, release=release, title=title, summary=summary, publisher=publisher, now=now
         )
         by = Actor.at_console(options["by"])
         note_release(session, done, withdrawn=release, by=by, now=now)
-    _emit_published(done, as_json=as_json)
+    rows = [_taken_row(version) for version in taken]
+    answer = {
+        "release": done.release,
+        "withdraws": release,
+        "published_at": instant_text(done.published_at),
+        "chain_head": done.chain_head,
+        "versions": rows,
+    }
+    verb = "would be" if dry_run else "is"
+    head = f"Release {release} {verb} withdrawn by release {done.release}."
+    emit(answer, [head, table(rows, VERSION_COLUMNS)], as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +193,32 @@ class _Work:
     draft: DraftRow | None = None
 
 
-def _work(session: Session, read: Source | None, draft_id: str | None, base: int | None) -> _Work:
-    """Return the source to publish and the release it was edited on."""
+def _read(bundle: Path | None, draft_id: str | None) -> Source | None:
+    """Return the source of a bundle, or None if a draft is named."""
+    if (bundle is None) == (draft_id is None):
+        raise click.UsageError("Name a bundle, or a draft with --draft.")
+    return None if bundle is None else read_bundle(bundle).source
+
+
+def _work(
+    session: Session,
+    read: Source | None,
+    draft_id: str | None,
+    *,
+    base: int | None,
+    is_look: bool = False,
+) -> _Work:
+    """Return the source to publish and the release it was edited on.
+
+    :param is_look: Whether it is only to be looked at; then a draft is seen on the newest release.
+    """
     if read is not None:
         edited_on = queries.head_number(session) if base is None else base
         return _Work(source=_stamped(session, read), base=edited_on)
+    if base is not None:
+        raise click.UsageError("A draft knows its base; --base is for bundles.")
     draft = drafts.open_draft_by_id(session, str(draft_id))
-    source = drafts.source_of(session, draft)
+    source = on_newest(session, draft) if is_look else drafts.source_of(session, draft)
     return _Work(source=source, base=draft.base_release or 0, draft=draft)
 
 
@@ -196,30 +262,35 @@ def _newest(session: Session) -> Source:
 
 
 def _announcement(source: Source, options: dict[str, Any]) -> Announcement:
-    return announcement_of(
-        options, source_locale=str(source.organization.get("source_locale", "en"))
-    )
+    return announcement_of(options, source_locale=_source_locale(source))
 
 
-def _show_plan(session: Session, source: Source, options: dict[str, Any], *, as_json: bool) -> None:
-    plan = service.plan(
-        session, source=source, announcement=_announcement(source, options), now=clock.now()
-    )
-    versions = [_planned_json(version) for version in plan.versions]
-    answer = {
-        "release": plan.number,
-        "significance": plan.significance.value,
-        "effective_at": instant_text(plan.effective_at),
-        "versions": versions,
+def _source_locale(source: Source) -> str:
+    return str(source.organization.get("source_locale", "en"))
+
+
+def _rehearsed(done: Published) -> dict[str, Any]:
+    """Return a release that was made and undone, as a plan."""
+    return {
+        "release": done.release,
+        "significance": done.significance.value,
+        "effective_at": instant_text(done.effective_at),
+        "versions": [
+            {**_version_row(version), "previous": version.previous, "changes": version.changes}
+            for version in done.versions
+        ],
     }
-    lines = [f"Release {plan.number} would take effect {answer['effective_at']}."]
-    for version in versions:
+
+
+def _emit_planned(answer: dict[str, Any], *, as_json: bool) -> None:
+    lines = [f"Release {answer['release']} would take effect {answer['effective_at']}."]
+    for version in answer["versions"]:
         lines.append(f"{version['site']}/{version['policy']} version {version['version']}")
         lines += [_change_line(change) for change in version["changes"]]
     emit(answer, lines, as_json=as_json)
 
 
-def _change_line(change: dict[str, Any]) -> str:
+def _change_line(change: Mapping[str, Any]) -> str:
     return f"  {change['significance']:<12} {change['type']:<32} {change['path']}"
 
 
@@ -251,6 +322,17 @@ def _emit_published(done: Published, *, as_json: bool) -> None:
 
 
 def _version_row(version: VersionRecord) -> dict[str, Any]:
+    return {
+        "site": version.site,
+        "policy": version.policy,
+        "version": version.number,
+        "significance": version.significance,
+        "effective_at": instant_text(version.effective_at),
+        "changes": sorted({change["type"] for change in version.changes}),
+    }
+
+
+def _taken_row(version: VersionRow) -> dict[str, Any]:
     return {
         "site": version.site,
         "policy": version.policy,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from policy_api.domain.changes.types import Significance
-from policy_api.domain.planning.release import Announcement, Kind, Waiver
+from policy_api.domain.planning.release import Announcement, Kind, Text, Waiver
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ def waiver(value: str) -> tuple[str, str]:
     return rule, reason
 
 
-ANNOUNCEMENT_OPTIONS = (
+TEXT_OPTIONS = (
     click.option(
         "--title",
         type=localized_text,
@@ -61,6 +61,10 @@ ANNOUNCEMENT_OPTIONS = (
         multiple=True,
         help="What readers are told.",
     ),
+    click.option("--by", default=getpass.getuser, help="Who does it; for the record."),
+)
+ANNOUNCEMENT_OPTIONS = (
+    *TEXT_OPTIONS[:-1],
     click.option(
         "--kind",
         type=click.Choice([Kind.CHANGE.value, Kind.CORRECTION.value]),
@@ -85,8 +89,15 @@ ANNOUNCEMENT_OPTIONS = (
         multiple=True,
         help="Set a rule aside, with the reason.",
     ),
-    click.option("--by", default=getpass.getuser, help="Who publishes; for the record."),
+    TEXT_OPTIONS[-1],
 )
+
+
+def text_options(command: Command) -> Command:
+    """Add the options that say what readers are told, and who tells them."""
+    for option in reversed(TEXT_OPTIONS):
+        command = option(command)
+    return command
 
 
 def announcement_options(command: Command) -> Command:
@@ -96,14 +107,24 @@ def announcement_options(command: Command) -> Command:
     return command
 
 
+def texts_of(options: dict[str, Any], *, source_locale: str) -> tuple[Text, Text]:
+    """Return title and summary, by locale."""
+    title, summary = (
+        {locale or source_locale: text for locale, text in options[name]}
+        for name in ("title", "summary")
+    )
+    return title, summary
+
+
 def announcement_of(options: dict[str, Any], *, source_locale: str) -> Announcement:
     """Return the announcement that the options describe."""
     level = options["significance"]
+    title, summary = texts_of(options, source_locale=source_locale)
     return Announcement(
         kind=Kind(options["kind"]),
         significance=None if level is None else Significance(level),
-        title={locale or source_locale: text for locale, text in options["title"]},
-        summary={locale or source_locale: text for locale, text in options["summary"]},
+        title=title,
+        summary=summary,
         effective_at=options["effective_at"],
         waivers=tuple(
             Waiver(rule=rule, reason=reason, name=options["by"])

@@ -119,5 +119,5 @@ def test_publishing_the_same_bundle_again_is_refused(command: Command, tmp_path:
 
     again = command("publish", tmp_path / "bundle")
 
-    assert again.exit_code == 1
+    assert again.exit_code == 3
     assert "nothing to publish" in again.stderr
