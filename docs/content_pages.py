@@ -162,8 +162,8 @@ _INTRODUCTION = """
 
 A bundle is the source of all policies as YAML files, in a folder or a zip. The path of a file says
 what it is: `policies/privacy/sections/scope.yaml` is the section `scope` of the policy `privacy`.
-The same paths address entries in drafts and in the API. [Write a
-bundle](../how-to/write-a-bundle.md) says how to work with one. The files below are from
+The same paths address entries in drafts and in the API. [Your first
+policy](../tutorial/first-policy.md) says how to work with one. The files below are from
 `docs/examples/bundle`, which can be published.
 
 What holds everywhere:

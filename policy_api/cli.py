@@ -38,6 +38,7 @@ from policy_api.publishing.lint_commands import lint_command
 from policy_api.publishing.service import Publisher
 from policy_api.publishing.verify_commands import verify_command
 from policy_api.reading.commands import show_command, sites_command, versions_command
+from policy_api.reading.export_commands import export_site_command
 from policy_api.resources import data_dir, data_file
 from policy_api.settings import load_settings
 
@@ -116,6 +117,7 @@ for command in (
     sites_command,
     versions_command,
     show_command,
+    export_site_command,
     verify_command,
     backup_command,
     restore_command,
