@@ -232,6 +232,26 @@ def test_any_text_gives_well_formed_xml(text: str) -> None:
             MOVED | {"type": "hologram.spun", "path": "title", "from": None, "to": None},
             "Other change",
         ),
+        (
+            MOVED
+            | {
+                "type": "section.changed",
+                "path": "sections/opt-out/blocks/intro/markdown",
+                "from": "x" * 999,
+                "to": "y" * 999,
+            },
+            "Section text changed: opt out",
+        ),
+        (
+            MOVED
+            | {
+                "type": "translation.changed",
+                "path": "locales/es/sections/your-rights",
+                "from": "fallback",
+                "to": "current",
+            },
+            "Translation changed: your rights",
+        ),
     ],
 )
 def test_a_change_is_told_in_one_line(change: dict[str, object], line: str) -> None:

@@ -14,7 +14,10 @@ LONGEST = 120
 NAMES = ("name", "label", "heading", "title", "applies_to", "recipient")
 """Members that say what a thing is called, the best first."""
 
-_CONTAINERS = frozenset({"sections", "blocks", "tables", "rows", "items", "rules", "rights"})
+STATES = "translation.changed"
+"""The type whose values are states of a translation: readers want to know of what."""
+
+_CONTAINERS = frozenset({"sections", "tables", "rows", "items", "rules", "rights"})
 
 
 def change_line(change: Mapping[str, Any], locale: str) -> str:
@@ -25,7 +28,9 @@ def change_line(change: Mapping[str, Any], locale: str) -> str:
     'Recipient added: PayPal'
     """
     head = labels.change_label(change["type"], locale)
-    before, after = named(change.get("from")), named(change.get("to"))
+    before, after = (named(change.get(name)) for name in ("from", "to"))
+    if change["type"] == STATES:
+        before = after = ""
     is_value = change["op"] in {"changed", "replaced"}
     if is_value and before and after and before != after:
         return f"{head}: {before} → {after}"
