@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from policy_api.events import queries as events
@@ -132,7 +132,11 @@ def _make_due(session: Session, endpoint: Endpoint, sequence: int, *, now: datet
 
 
 def _told_up_to(session: Session, found: SubscriptionRow, *, before: int) -> int:
-    """Return the last event that an earlier bundle told, or the one before the subscription."""
+    """Return the last event that an earlier bundle told, or the one before the subscription.
+
+    What the fence of a restored database holds back counts as told: nobody knows whether it was.
+    """
+    held_back = and_(Delivery.state == "parked", Delivery.reason.is_(None))
     query = (
         select(func.max(Delivery.sequence))
         .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
@@ -140,7 +144,7 @@ def _told_up_to(session: Session, found: SubscriptionRow, *, before: int) -> int
             Endpoint.name == found.owner,
             Delivery.sequence > 0,
             Delivery.sequence < before,
-            Delivery.state == "delivered",
+            or_(Delivery.state == "delivered", held_back),
         )
     )
     told = session.scalar(query)

@@ -16,7 +16,7 @@ def raise_fence(session: Session, *, now: datetime) -> int:
     """Park every delivery of what happened so far, and return how many there are.
 
     Nothing is dropped: whoever wants what is parked has it sent. Later events are delivered as
-    ever.
+    ever, and a bundle begins behind the last one that was complete.
     """
     events.fire_due(session, now=now)
     # What was not handed out yet would be, and sent, by the first worker.

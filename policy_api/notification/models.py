@@ -164,6 +164,8 @@ class Delivery(Model):
 
     state: Mapped[str]
     reason: Mapped[str | None]
+    """Why it is parked or skipped; None for what the fence of a restored database holds back."""
+
     attempts: Mapped[int]
     """Those that count against the schedule."""
 

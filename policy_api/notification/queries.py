@@ -15,6 +15,9 @@ from policy_api.events import queries as events
 from policy_api.notification.models import Attempt, Delivery, Endpoint, EndpointSecret, Ping
 
 STOPPED = ("disabled", "gone")
+RESTORED = "restored"
+"""Held back by the fence of a restored database."""
+
 LONGEST_ID = 30
 
 
@@ -232,12 +235,16 @@ def _delivery_row(
         event=event,
         type=kind,
         state="parked" if is_parked else found.state,
-        reason=endpoint_state if is_parked else found.reason,
+        reason=endpoint_state if is_parked else _reason(found),
         attempts=found.attempts,
         created_at=found.created_at,
         due_at=found.due_at,
         delivered_at=found.delivered_at,
     )
+
+
+def _reason(found: Delivery) -> str | None:
+    return RESTORED if found.state == "parked" and found.reason is None else found.reason
 
 
 def _endpoint_row(session: Session, found: Endpoint) -> EndpointRow:

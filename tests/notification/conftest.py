@@ -117,9 +117,11 @@ def work(engine: Engine, local: Settings, times: Times) -> Work:
     """Return a context in which a worker runs, by the test's clock."""
 
     @contextmanager
-    def run(pace: Pace = QUICK, *, settings: Settings = local, **how: object) -> Iterator[Worker]:
+    def run(
+        pace: Pace = QUICK, *, settings: Settings = local, on: Engine = engine, **how: object
+    ) -> Iterator[Worker]:
         made = Worker(
-            engine,
+            on,
             settings=settings,
             pace=pace,
             channels=[("webhook", webhook.open_webhooks)],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from policy_api.db.tx import writing
-from policy_api.notification import endpoints, fanout
+from policy_api.notification import endpoints, fanout, queries
 from policy_api.notification.fence import raise_fence
 from policy_api.testing.receivers import Receiver, polite
+from tests.notification.backups import restored
 from tests.notification.conftest import (
     Happen,
     Subscribe,
@@ -39,8 +43,41 @@ def test_only_what_happens_from_now_on_is_sent(
 
     assert parked == 2
     assert sent == [0, later.sequence]
-    states = {row.sequence: row.state for row in log_of(session, name)}
-    assert states[under_way.sequence] == states[not_handed_out.sequence] == "parked"
+    states = {row.sequence: (row.state, row.reason) for row in log_of(session, name)}
+    assert states[under_way.sequence] == states[not_handed_out.sequence] == ("parked", "restored")
+
+
+@pytest.mark.parametrize("is_fenced", [True, False])
+def test_a_copy_put_back_repeats_nothing_only_behind_a_fence(
+    *,
+    session: Session,
+    engine: Engine,
+    happen: Happen,
+    subscribe: Subscribe,
+    work: Work,
+    times: Times,
+    tmp_path: Path,
+    is_fenced: bool,
+) -> None:
+    with Receiver(polite) as receiver:
+        with work():
+            name = verified(session, subscribe, receiver.url)
+        event = happen()
+        session.close()
+        with restored(engine, tmp_path) as copy, Session(copy) as there:
+            with work():
+                receiver.wait_for(1)
+            if is_fenced:
+                with writing(there):
+                    raise_fence(there, now=times())
+            with work(on=copy):
+                with writing(there):
+                    endpoints.send_test(there, name=name, now=times())
+                eventually(lambda: log_of(there, name)[-1].state == "delivered")
+                eventually(lambda: queries.endpoint(there, name=name).pending == 0)
+        told = [request.id for request in receiver.events]
+
+    assert told == [event.id] * (1 if is_fenced else 2)
 
 
 def test_whoever_wants_it_gets_it_all_the_same(

@@ -305,10 +305,11 @@ class House:
     def is_calm(self) -> bool:
         """Tell whether nothing is due and nobody is at work."""
         with Session(self.engine) as session:
-            now = clock.now()
-            busy = or_(Endpoint.leased_until.is_not(None), Endpoint.due_at <= now)
-            at_work = session.scalar(select(Endpoint.id).where(busy).limit(1)) is not None
-            return not at_work and not fanout.has_work(session)
+            # In this order: what is handed out between two looks is found by the second.
+            if fanout.has_work(session):
+                return False
+            busy = or_(Endpoint.leased_until.is_not(None), Endpoint.due_at <= clock.now())
+            return session.scalar(select(Endpoint.id).where(busy).limit(1)) is None
 
     def wait_for_attempts(self, count: int, *, seconds: float = 10) -> None:
         """Wait until so many attempts are stored."""
