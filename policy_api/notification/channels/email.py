@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -45,14 +45,16 @@ log = logging.getLogger(__name__)
 class EmailChannel:
     """Composes and posts mails on threads of its own: SMTP waits."""
 
-    def __init__(self, engine: Engine, *, box: Postbox, surroundings: Surroundings) -> None:
+    def __init__(
+        self, engine: Engine, *, box: Postbox, threads: Executor, surroundings: Surroundings
+    ) -> None:
         self._engine = engine
         self._box = box
+        self._threads = threads
         self._now = surroundings.now
         self._settings = surroundings.settings
         self._timeout = surroundings.timeout
         self._keys = MailKeys(surroundings.settings.secret_key)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
 
     async def send(self, message: Message) -> Outcome:
         """Compose a mail, hand it over once, and return what came of it."""
@@ -73,10 +75,6 @@ class EmailChannel:
     def place(self, target: Mapping[str, Any]) -> str:  # noqa: ARG002 -- as its protocol
         """Return the relay: it is what must not be flooded."""
         return self._box.place
-
-    def close(self) -> None:
-        """Let the threads end."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _sent(self, message: Message, call: Call) -> Outcome:
         try:
@@ -141,11 +139,11 @@ class Upkeep:
         self._engine = engine
         self._now = surroundings.now
 
-    async def run(self) -> None:
+    async def run(self, threads: Executor) -> None:
         """Look now and then, until cancelled."""
         while True:
             try:
-                await asyncio.to_thread(self.once)
+                await asyncio.get_running_loop().run_in_executor(threads, self.once)
             except (SQLAlchemyError, PolicyError):
                 log.exception("Bundles have to wait; trying again.")
             await asyncio.sleep(UPKEEP_SECONDS)
@@ -176,15 +174,16 @@ async def open_email(surroundings: Surroundings) -> AsyncIterator[Channel]:
     if isinstance(box, Spool):
         log.warning("There is no mail server; mails go to a folder.", extra={"folder": box.folder})
     engine = make_engine(surroundings.settings.database_url, threads=THREADS + 1)
-    channel = EmailChannel(engine, box=box, surroundings=surroundings)
-    upkeep = asyncio.create_task(Upkeep(engine, surroundings=surroundings).run())
+    threads = ThreadPoolExecutor(THREADS + 1, thread_name_prefix="mail")
+    upkeep = asyncio.create_task(Upkeep(engine, surroundings=surroundings).run(threads))
     try:
-        yield channel
+        yield EmailChannel(engine, box=box, threads=threads, surroundings=surroundings)
     finally:
         upkeep.cancel()
         with suppress(asyncio.CancelledError):
             await upkeep
-        channel.close()
+        # What is half done in the database ends before its connections go.
+        await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
         engine.dispose()
 
 
