@@ -42,7 +42,7 @@ from tests.reading.published import REWORDED, STEPS, publish_until
 
 ORIGIN = "https://legal.example.org"
 READER = "reader@example.net"
-QUICK = Pace(timeout=2.0, margin=1.0, poll=0.05, place_rate=10_000)
+QUICK = Pace(timeout=20.0, margin=1.0, poll=0.05, place_rate=10_000)
 
 MAIL_TABLES = ("mail_subscription", "mail_confirmation", "suppression")
 
