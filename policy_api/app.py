@@ -15,6 +15,7 @@ from policy_api.access.doors import SCHEME, register_doors
 from policy_api.access.scopes import Bases
 from policy_api.db.base import connect
 from policy_api.drafts import exchange_views as exchange
+from policy_api.drafts import importing_views as importing
 from policy_api.drafts import views as drafts
 from policy_api.ledger import queries as ledger
 from policy_api.notification import views as notification
@@ -48,6 +49,7 @@ MANAGEMENT: Final[tuple[Blueprint, ...]] = (
     access.blp,
     drafts.blp,
     exchange.blp,
+    importing.blp,
     publishing.blp,
     *notification.MANAGED,
 )

@@ -15,17 +15,16 @@ from policy_api.console import AppCommand, PolicyCommand, dry_run_option, emit, 
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
 from policy_api.domain.entries.bundle import read_bundle, write_bundle
-from policy_api.domain.entries.checks import check_source
 from policy_api.domain.importing.columns import chosen_columns
 from policy_api.domain.importing.counting import Count
-from policy_api.domain.importing.draft_bundle import Drafted, Wanted, draft_source
+from policy_api.domain.importing.draft_bundle import Drafted, Wanted
 from policy_api.domain.importing.page import PAGE_BYTES, Dropping, Note, line_ranges
 from policy_api.domain.importing.reading import Kind, Reading, read_page
 from policy_api.domain.importing.recipients import ImportedRecipients, import_recipients
 from policy_api.domain.importing.spreadsheet import read_spreadsheet
-from policy_api.domain.rendering.edition import Composer
 from policy_api.drafts.exchange_draft import by_option, put_edits, source_of
-from policy_api.errors import BadInput, NotFound, Problem
+from policy_api.drafts.importing_draft import counted, drafted_and_counted, read_edition
+from policy_api.errors import BadInput, Problem
 from policy_api.ledger import queries as ledger
 from policy_api.plugins import ContentCommand
 
@@ -55,7 +54,7 @@ _TITLES = {
 @click.option("--policy", default="privacy", show_default=True, help="Key of the policy.")
 @click.option("--site", default="main", show_default=True, help="Key of the site.")
 @click.option("--host", "hosts", multiple=True, help="Host of the site. Repeatable.")
-@click.option("--organization", default="Example organization", help="Name of who publishes it.")
+@click.option("--organization", default="", help="Name of who publishes it.")
 @click.option("--locale", default="en", show_default=True, help="Language of the page.")
 @click.option("--title", default="", help="Title of the policy; default: what the page says.")
 @click.option("--base-url", default="", help="Address of the page, for links without a host.")
@@ -65,7 +64,8 @@ _TITLES = {
 def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  # noqa: ANN401 -- a stream
     """Turn a policy page (HTML or plain text; - reads standard input) into a bundle.
 
-    With --count: say which of the page's sentences and cells the bundle BUNDLE holds.
+    With --count: say which of the page's sentences and cells BUNDLE holds: a bundle, or an edition
+    as it is served, in a file that ends in .json.
     """
     dropping = Dropping(patterns=given["drop"], lines=line_ranges(given["drop_lines"]))
     reading = read_page(
@@ -81,8 +81,7 @@ def import_page_command(file: Any, bundle: Path | None, **given: Any) -> None:  
         return
     if given["out"] is None:
         raise click.UsageError("Say where the bundle shall go: --out DIR.")
-    drafted = draft_source(reading.page, _wanted(given))
-    count = _counted(reading, drafted.source, site=given["site"], policy=given["policy"])
+    drafted, count = drafted_and_counted(reading, _wanted(given))
     if not given["dry_run"]:
         write_bundle(drafted.source, given["out"])
     answer = _report(drafted, count, out=given["out"])
@@ -109,23 +108,15 @@ def _report(drafted: Drafted, count: Count, *, out: Path) -> dict[str, Any]:
 def _count(reading: Reading, bundle: Path | None, given: dict[str, Any]) -> None:
     """Print a count; a page that is not all there is a failure."""
     if bundle is None:
-        raise click.UsageError("Name the bundle to count in: --count PAGE BUNDLE.")
-    source = read_bundle(bundle).source
-    count = _counted(reading, source, site=given["site"], policy=given["policy"])
+        raise click.UsageError("Name what to count in: --count PAGE BUNDLE.")
+    if bundle.suffix == ".json":
+        count = reading.count(read_edition(bundle.read_bytes()))
+    else:
+        source = read_bundle(bundle).source
+        count = counted(reading, source, site=given["site"], policy=given["policy"])
     emit(count.to_json(), _count_lines(count), as_json=given["as_json"])
     if count.missing:
         sys.exit(1)
-
-
-def _counted(reading: Reading, source: Source, *, site: str, policy: str) -> Count:
-    """Count a page in the edition that a source gives in the policy's own language."""
-    problems = check_source(source)
-    if problems:
-        raise BadInput(problems=problems)
-    if f"sites/{site}" not in source or f"policies/{policy}" not in source:
-        raise NotFound(f"The bundle has no site “{site}” with a policy “{policy}”.")
-    composer = Composer(source)
-    return reading.count(composer.content(site, policy, composer.source_locale(policy)))
 
 
 def _count_lines(count: Count) -> Iterator[str]:

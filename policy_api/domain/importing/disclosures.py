@@ -9,7 +9,7 @@ from typing import Any, Final
 from policy_api.domain.content.keys import nearest_key
 from policy_api.domain.content.limits import KEY_LENGTH, LINE_LENGTH, NAME_LENGTH
 from policy_api.domain.content.links import https_url
-from policy_api.domain.content.source import Entry
+from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.content.vocabulary import COUNTRIES, Scheme, fits
 from policy_api.domain.importing.cells import (
     NOT_READ,
@@ -44,6 +44,18 @@ class Disclosures:
     recipients: dict[str, Entry] = field(default_factory=dict)
     categories: dict[str, Entry] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+
+    @classmethod
+    def beside(cls, source: Source, locale: str) -> Disclosures:
+        """Return an empty reading that knows the recipients and categories of a source."""
+        held = {
+            prefix: {
+                path.removeprefix(prefix): dict(source.entries[path])
+                for path in source.paths(prefix)
+            }
+            for prefix in ("recipients/", "categories/")
+        }
+        return cls(locale, recipients=held["recipients/"], categories=held["categories/"])
 
     def row(
         self, cells: Sequence[Cell], *, heads: Sequence[str], columns: Sequence[str]
@@ -165,6 +177,15 @@ class Disclosures:
 
     def _note(self, cell: Cell, kind: str, detail: str) -> None:
         self.notes.append(Note(line=cell.line, kind=kind, text=cell.text[:200], detail=detail))
+
+
+def changed(source: Source, prefix: str, entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return by path what is new or says something else than in a source."""
+    return {
+        f"{prefix}{key}": entry
+        for key, entry in entries.items()
+        if source.get(f"{prefix}{key}") != entry
+    }
 
 
 def unused_key(text: str, taken: Mapping[str, object] | set[str], *, fallback: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from policy_api.domain.content.limits import MARKDOWN_LENGTH
 from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.entries.base import load_entry
 from policy_api.domain.importing.columns import columns_of
-from policy_api.domain.importing.disclosures import Disclosures, Left, unused_key
+from policy_api.domain.importing.disclosures import Disclosures, Left, changed, unused_key
 from policy_api.domain.importing.markdown_writer import MarkdownWriter, line_of_words
 from policy_api.domain.importing.page import (
     Cell,
@@ -23,6 +23,10 @@ from policy_api.domain.importing.page import (
     joined_lines,
 )
 from policy_api.domain.importing.sections import Group, outline
+from policy_api.errors import BadInput, Problem
+
+NOBODY: Final = "Example organization"
+"""Stands in for the publisher's name until somebody says it."""
 
 _FULL: Final = MARKDOWN_LENGTH * 3 // 4
 _DEEPEST = 6
@@ -45,7 +49,9 @@ class Wanted:
 
     policy: str = "privacy"
     site: str = "main"
-    organization: str = "Example organization"
+    organization: str = ""
+    """Who publishes it; only asked for where no source says it."""
+
     hosts: tuple[str, ...] = ()
     locale: str = "en"
     title: str = ""
@@ -57,15 +63,22 @@ class Drafted:
     """The source that came of a page, and what a person should look at."""
 
     source: Source
+    """The whole: what there was, and what came of the page."""
+
+    edits: Mapping[str, Entry]
+    """What came of the page: entries that are new or changed."""
+
     notes: tuple[Note, ...]
 
 
-def draft_source(page: Page, wanted: Wanted) -> Drafted:
-    """Return a page as a whole source that can be checked, composed and published.
+def draft_source(page: Page, wanted: Wanted, known: Source | None = None) -> Drafted:
+    """Return a page as a source that can be checked, composed and published.
 
-    :raises BadInput: If something of it is no entry, such as far too long a section.
+    :param known: What there is already; its organization, sites, recipients and categories stay.
+    :raises BadInput: If something of it is no entry, such as far too long a section, or the policy
+        is there already.
     """
-    return _Drafting(page, wanted).drafted()
+    return _Drafting(page, wanted, known or Source.from_entries({})).drafted()
 
 
 @dataclass(slots=True)
@@ -81,11 +94,17 @@ class _Block:
 class _Drafting:
     """One page on its way to entries."""
 
-    def __init__(self, page: Page, wanted: Wanted) -> None:
+    def __init__(self, page: Page, wanted: Wanted, known: Source) -> None:
+        if f"policies/{wanted.policy}" in known:
+            problem = Problem(
+                f"There is a policy “{wanted.policy}” already.", expected="another key for this one"
+            )
+            raise BadInput(problems=[problem])
         self.page = page
         self.wanted = wanted
+        self.known = known
         self.writer = MarkdownWriter(wanted.base_url)
-        self.disclosures = Disclosures(wanted.locale)
+        self.disclosures = Disclosures.beside(known, wanted.locale)
         self.entries: dict[str, Any] = {}
         self.tables: set[str] = set()
         self.notes: list[Note] = []
@@ -114,23 +133,37 @@ class _Drafting:
             *self.disclosures.notes,
         ]
         ordered = sorted(dict.fromkeys(notes), key=lambda note: note.line)
-        return Drafted(Source.from_entries(loaded), tuple(ordered))
+        return Drafted(self.known.replace(loaded), loaded, tuple(ordered))
 
     def _surroundings(self) -> None:
         """Add the entries around the policy: who publishes it, where, and who receives data."""
-        self.entries["organization"] = {
-            "name": self.wanted.organization,
-            "source_locale": self.wanted.locale,
-        }
-        self.entries[f"sites/{self.wanted.site}"] = {
-            "name": self.wanted.organization,
-            "hosts": list(self.wanted.hosts),
-            "locales": [self.wanted.locale],
-        }
-        for key, entry in self.disclosures.recipients.items():
-            self.entries[f"recipients/{key}"] = entry
-        for key, entry in self.disclosures.categories.items():
-            self.entries[f"categories/{key}"] = entry
+        if "organization" not in self.known:
+            self.entries["organization"] = {
+                "name": self.wanted.organization or NOBODY,
+                "source_locale": self.wanted.locale,
+            }
+        if not self.wanted.organization and "organization" not in self.known:
+            detail = "Nobody said who publishes the policy; put the name in."
+            self.notes.append(Note(line=1, kind="guessed", text=NOBODY, detail=detail))
+        self._site()
+        for prefix, found in (
+            ("recipients/", self.disclosures.recipients),
+            ("categories/", self.disclosures.categories),
+        ):
+            self.entries |= changed(self.known, prefix, found)
+
+    def _site(self) -> None:
+        """Add the site, or the policy to those that the site has."""
+        path = f"sites/{self.wanted.site}"
+        there = self.known.get(path)
+        if there is None:
+            self.entries[path] = {
+                "name": self.wanted.organization or NOBODY,
+                "hosts": list(self.wanted.hosts),
+                "locales": [self.wanted.locale],
+            }
+        elif self.wanted.policy not in there.get("policies", [self.wanted.policy]):
+            self.entries[path] = {**there, "policies": [*there["policies"], self.wanted.policy]}
 
     def _section(self, group: Group, key: str) -> Entry:
         blocks: list[Entry] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.entries.base import load_entry
 from policy_api.domain.importing.columns import columns_of
-from policy_api.domain.importing.disclosures import Disclosures, unused_key
+from policy_api.domain.importing.disclosures import Disclosures, changed, unused_key
 from policy_api.domain.importing.draft_bundle import SHOWN
 from policy_api.domain.importing.page import Grid, Note
 from policy_api.errors import BadInput, Problem
@@ -62,9 +62,7 @@ def import_recipients(
     if "recipient" not in columns:
         problem = Problem("No column names the recipients.", expected="--map “Head=recipient”")
         raise BadInput(problems=[problem])
-    reading = Disclosures(
-        locale, recipients=_held(source, "recipients/"), categories=_held(source, "categories/")
-    )
+    reading = Disclosures.beside(source, locale)
     rows: list[Entry] = []
     for cells in grid.rows:
         row, left = reading.row(cells, heads=heads, columns=columns)
@@ -74,9 +72,9 @@ def import_recipients(
         line = cells[0].line
         told = " | ".join(each.cell.text for each in left)[:200]
         reading.notes.append(Note(line=line, kind="not_placed", text=told, detail="No name."))
-    edits = _changed(source, "recipients/", reading.recipients)
+    edits = changed(source, "recipients/", reading.recipients)
     if table:
-        edits |= _changed(source, "categories/", reading.categories)
+        edits |= changed(source, "categories/", reading.categories)
         edits |= _table(source, f"policies/{policy}/tables/{table}", rows, columns)
     else:
         reading.notes += _unused(grid, columns)
@@ -87,18 +85,6 @@ def import_recipients(
         rows=len(rows),
         notes=tuple(sorted(dict.fromkeys(reading.notes), key=lambda note: note.line)),
     )
-
-
-def _held(source: Source, prefix: str) -> dict[str, Entry]:
-    return {path.removeprefix(prefix): dict(source.entries[path]) for path in source.paths(prefix)}
-
-
-def _changed(source: Source, prefix: str, entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {
-        f"{prefix}{key}": entry
-        for key, entry in entries.items()
-        if source.get(f"{prefix}{key}") != entry
-    }
 
 
 def _table(

@@ -78,7 +78,7 @@ class WorkUnit:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a translator should know: address, form, heading, and whether work is old."""
-        notes = [f"Text: {self.id}", _FORM_NOTES[self.form], f"Under the heading: {self.heading}"]
+        notes = [f"Text: {self.id}", _FORM_NOTES[self.form], f"Under the heading “{self.heading}”"]
         if self.outdated:
             notes.append("The source text changed after this translation was made.")
         if self.origin is not None:
