@@ -66,6 +66,12 @@ class Server:
         finally:
             connection.close()
 
+    def workers(self) -> list[int]:
+        """Return the processes that answer, which may change at any moment."""
+        master = self.process.pid
+        listed = Path(f"/proc/{master}/task/{master}/children").read_text()
+        return [int(number) for number in listed.split()]
+
     def kill(self) -> None:
         """End every process of the server without a word."""
         with suppress(ProcessLookupError):
@@ -76,6 +82,16 @@ class Server:
 @contextmanager
 def serving(settings: Settings, token: str, *, workers: int = 2) -> Iterator[Server]:
     """Serve a database until the block ends."""
+    server = start(settings, token, workers=workers)
+    try:
+        wait_for(server)
+        yield server
+    finally:
+        server.kill()
+
+
+def start(settings: Settings, token: str, *, workers: int = 2) -> Server:
+    """Start to serve a database, without waiting for the first answer."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
@@ -91,12 +107,7 @@ def serving(settings: Settings, token: str, *, workers: int = 2) -> Iterator[Ser
     command = [sys.executable, "-m", "gunicorn", "--config", str(data_file("gunicorn.conf.py"))]
     with Path(settings.data_dir, "server.log").open("ab") as log:
         process = subprocess.Popen(command, env=environ, stderr=log, start_new_session=True)
-    server = Server(process=process, port=port, token=token)
-    try:
-        wait_for(server)
-        yield server
-    finally:
-        server.kill()
+    return Server(process=process, port=port, token=token)
 
 
 def wait_for(server: Server) -> None:

@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from policy_api.db import migrate
 from policy_api.db.engine import make_engine
 from policy_api.db.tx import writing
 from policy_api.domain.blocks import register_builtin_kinds
@@ -114,6 +115,23 @@ def kill_trials(url: str, key: Path, numbers: list[int]) -> None:
         report({"killed": killed, "status": status, "before": before, **state(url)})
 
 
+def migrate_trials(url: str, numbers: list[int]) -> None:
+    """Migrate an empty database for each number and die at that statement."""
+    for number in numbers:
+
+        def work(number: int = number) -> None:
+            engine = make_engine(url)
+            die_at(engine, number)
+            migrate.upgrade(engine)
+
+        _, status = os.waitpid(in_child(work), 0)
+        engine = make_engine(url)
+        with engine.connect() as connection:
+            revision = migrate.current(connection)
+        engine.dispose()
+        report({"killed": os.WIFSIGNALED(status), "revision": revision})
+
+
 def race_trials(url: str, key: Path, rounds: int, rivals: int) -> None:
     """Let several publishers start from the same release at the same moment."""
     for number in range(rounds):
@@ -147,5 +165,7 @@ if __name__ == "__main__":
     kind, url, key, *numbers = sys.argv[1:]
     if kind == "kill":
         kill_trials(url, Path(key), [int(number) for number in numbers])
+    elif kind == "migrate":
+        migrate_trials(url, [int(number) for number in numbers])
     else:
         race_trials(url, Path(key), int(numbers[0]), int(numbers[1]))
