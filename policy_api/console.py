@@ -22,6 +22,10 @@ FAILED = 1
 EXIT_CODES: Mapping[type[PolicyError], int] = {NothingToPublish: 3, Conflict: 4, Unavailable: 5}
 """Refusals that a script may want to tell from the others; the first that fits counts."""
 
+BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
+BUSY_CODES = frozenset({5, 6})
+"""What PostgreSQL and SQLite say of a lock that was not to be had."""
+
 UNDEFINED = frozenset({"42P01", "42703"})
 """What PostgreSQL answers where a table or a column is missing."""
 
@@ -73,9 +77,18 @@ class AppCommand(PolicyCommand):
             try:
                 return super().run(ctx)
             except DatabaseError as error:
+                if _is_busy(error):
+                    raise Unavailable("The database is busy. Please try again.") from error
                 if _is_unprepared(error):
                     raise _unusable(error) from error
                 raise
+
+
+def _is_busy(error: DatabaseError) -> bool:
+    """Tell whether others held on to the database for longer than anybody waits."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    state = getattr(error.orig, "sqlstate", None)
+    return state in BUSY_STATES or (code is not None and code & 0xFF in BUSY_CODES)
 
 
 def _is_unprepared(error: DatabaseError) -> bool:

@@ -26,6 +26,9 @@ CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 _BUSY = frozenset({5, 6})
 """SQLITE_BUSY and SQLITE_LOCKED, the low byte of every more exact code."""
 
+_WAITED_IN_VAIN = frozenset({"55P03", "57014"})
+"""SQLSTATE of a lock that was not to be had, and of a statement that took too long."""
+
 _AFTER_COMMIT = "policy_api.after_commit"
 
 
@@ -97,6 +100,11 @@ def is_conflict(error: DBAPIError) -> bool:
     if busy is not None:
         return busy & 0xFF in _BUSY
     return getattr(original, "sqlstate", None) in CONFLICTS
+
+
+def is_timeout(error: DBAPIError) -> bool:
+    """Tell whether an error says that a lock of another transaction was not to be had in time."""
+    return getattr(error.orig, "sqlstate", None) in _WAITED_IN_VAIN
 
 
 def _begin(session: Session) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from policy_api.db.tx import is_timeout
 from policy_api.domain.content.source import Source
 from policy_api.domain.proof.canonical import canonical_json, digest_bytes
 from policy_api.domain.proof.chain import seal
@@ -44,6 +46,9 @@ from policy_api.ledger.models import (
 PUBLISHING_TIMEOUT = "10min"
 """How long a release of many sites may take on PostgreSQL; other transactions are cut earlier."""
 
+WAITING_TIMEOUT = "10s"
+"""How long a release waits for another one that is being made."""
+
 _HAS_TRANSACTION_TIMEOUT = (17,)
 
 
@@ -51,14 +56,30 @@ def lock(session: Session) -> None:
     """Wait until no other release is being made, and keep others waiting until the commit.
 
     On SQLite a write transaction is alone anyway.
+
+    :raises PublishConflict: If the other one takes longer than anybody waits.
     """
     dialect = session.connection().dialect
-    if dialect.name == "postgresql":
-        if (dialect.server_version_info or ()) >= _HAS_TRANSACTION_TIMEOUT:
-            # A clock that is running already is not set anew, only stopped.
-            session.execute(text("SET LOCAL transaction_timeout = 0"))
-            session.execute(text(f"SET LOCAL transaction_timeout = '{PUBLISHING_TIMEOUT}'"))
+    if dialect.name != "postgresql":
+        return
+    if (dialect.server_version_info or ()) >= _HAS_TRANSACTION_TIMEOUT:
+        # A clock that is running already is not set anew, only stopped.
+        session.execute(text("SET LOCAL transaction_timeout = 0"))
+        session.execute(text(f"SET LOCAL transaction_timeout = '{PUBLISHING_TIMEOUT}'"))
+    _wait_at_most(session, statement=f"'{WAITING_TIMEOUT}'", lock=f"'{WAITING_TIMEOUT}'")
+    try:
         session.execute(select(LedgerLock.id).with_for_update())
+    except DBAPIError as error:
+        if not is_timeout(error):
+            raise
+        detail = "Another release is being made. Try again once it is done."
+        raise PublishConflict(detail) from error
+    _wait_at_most(session, statement="DEFAULT", lock="DEFAULT")
+
+
+def _wait_at_most(session: Session, *, statement: str, lock: str) -> None:
+    session.execute(text(f"SET LOCAL statement_timeout = {statement}"))
+    session.execute(text(f"SET LOCAL lock_timeout = {lock}"))
 
 
 def store_source(session: Session, source: Source) -> str:

@@ -13,6 +13,7 @@ import orjson
 from flask import Flask, Response, request
 from sqlalchemy import exc as database
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import N_, BadInput, PolicyError, Problem, Unavailable, error_kinds
@@ -146,10 +147,8 @@ def _pointed(problem: Problem) -> dict[str, object]:
 
 
 def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Error"
+    """Name a status; not as Python does, whose newer versions have other names for some."""
+    return HTTP_STATUS_CODES.get(status, "Error")
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 -- what orjson asks for

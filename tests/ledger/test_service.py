@@ -229,6 +229,29 @@ def test_publishers_at_the_same_time_take_their_turns(
     assert verify(DatabaseHistory(session)) is None
 
 
+def test_who_waits_too_long_for_another_release_is_told_why(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine.dialect.name == "sqlite":
+        return
+    monkeypatch.setattr(service, "WAITING_TIMEOUT", "50ms")
+
+    with Session(engine) as first, Session(engine) as second, writing(first):
+        service.lock(first)
+        with pytest.raises(PublishConflict, match="is being made"), writing(second):
+            service.lock(second)
+
+
+def test_waiting_longer_for_a_release_lasts_no_longer_than_that(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    with writing(session):
+        service.lock(session)
+        found = [session.scalar(text(f"SHOW {name}_timeout")) for name in ("lock", "statement")]
+
+    assert found == ["2s", "5s"]
+
+
 def test_a_release_of_many_sites_may_take_its_time(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
