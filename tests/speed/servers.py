@@ -15,7 +15,7 @@ from pathlib import Path
 
 from policy_api.resources import data_file
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 SHORT = 5.0
 
 
