@@ -185,6 +185,7 @@ def test_a_banner_says_where_the_version_stands(
     banner = classed(root, "policy-notice-status")[0]
     assert words in text_of(banner)
     assert [each.get("href") for each in banner.iter("a")] == [href]
+    assert all(f" {text_of(each)}" in text_of(banner) for each in banner.iter("a"))
 
 
 def test_only_the_version_in_force_is_for_search_engines() -> None:
