@@ -52,6 +52,9 @@ class Case:
     announcement: Announcement
     now: datetime
 
+    locale: str = "en"
+    """Language in which findings of lint are told."""
+
     review: str | None = None
     """What the review of the draft still lacks, in words; None where nothing is missing."""
 
@@ -253,7 +256,7 @@ def _lint(case: Case) -> Iterator[GateFinding]:
         if _identity(found) not in known:
             yield GateFinding(
                 rule=found.rule,
-                detail=found.text("en"),
+                detail=found.text(case.locale),
                 path=found.path,
                 pointer=found.pointer,
                 sites=found.sites,

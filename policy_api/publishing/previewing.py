@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -72,14 +72,17 @@ class Preview:
             "items": items,
         }
 
-    def findings(self, shows: Callable[[str], bool], *, locale: str) -> Json:
+    def findings(
+        self, shows: Callable[[str], bool], *, locale: str, packs: Collection[str] = ()
+    ) -> Json:
         """Return what lint says.
 
         :param locale: Language of the messages.
+        :param packs: Regimes whose rules run too.
         """
         self.check()
         sites = [site for site in self.source.sites() if shows(site)]
-        report = lint(self.source, now=self.now, sites=sites)
+        report = lint(self.source, now=self.now, sites=sites, packs=packs)
         return report_json(report, Reader(locale=locale))
 
     def edition(self, site: str, policy: str, *, locale: str | None) -> Json:

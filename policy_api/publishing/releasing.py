@@ -60,6 +60,8 @@ class Release:
 
     announcement: Announcement
     review: str | None = None
+    locale: str = "en"
+    """Language of whoever sends it, for what lint has to say."""
 
 
 def release_through_gate(
@@ -89,6 +91,7 @@ def release_through_gate(
         announcement=wanted.announcement,
         now=now,
         review=wanted.review,
+        locale=wanted.locale,
     )
     needed = pass_gate(examine(case), wanted.announcement.waivers)
     return publish(
@@ -112,6 +115,8 @@ class Releaser:
     """Loads the key; only who publishes needs it."""
 
     now: datetime
+    locale: str = "en"
+    """Language of whoever asks."""
 
     @property
     def author(self) -> Author:
@@ -133,6 +138,7 @@ class Releaser:
             base=draft.base_release or 0,
             announcement=announcement,
             review=review_lacks(self.session, draft),
+            locale=self.locale,
         )
         territory = self.author.territory(draft, wanted.source)
         done = release_through_gate(self.session, wanted, publisher=self.publisher, now=self.now)

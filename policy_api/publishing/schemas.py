@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from webargs.fields import DelimitedList
 
 from policy_api.domain.changes.types import Significance
 from policy_api.domain.content.fields import Line, Locale, Prose
@@ -100,6 +101,26 @@ class PreviewQuery(Schema):
         unknown = RAISE
 
     locale = Locale(load_default=None, metadata={"description": "Default: the source's."})
+
+
+class LintQuery(Schema):
+    """Query of what lint says."""
+
+    class Meta:
+        unknown = RAISE
+
+    locale = Locale(
+        load_default=None,
+        metadata={"description": "Language of the messages. Default: by `Accept-Language`."},
+    )
+    pack = DelimitedList(
+        fields.String(validate=validate.Length(1, 63)),
+        validate=validate.Length(max=20),
+        metadata={
+            "description": "Regimes whose rules run too, with commas between them.",
+            "example": ["us-ca", "gb"],
+        },
+    )
 
 
 class GateFindingOut(Schema):

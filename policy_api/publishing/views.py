@@ -16,6 +16,7 @@ from policy_api.access.idempotency import Outcome
 from policy_api.access.listing import NewestFirstQuery
 from policy_api.access.scopes import Action
 from policy_api.db.base import db
+from policy_api.domain.linting.runner import packs
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.answering import DRAFT, imported_outcome, reading
 from policy_api.drafts.authoring import Author
@@ -25,13 +26,14 @@ from policy_api.drafts.rebase import RebaseConflict, on_newest
 from policy_api.drafts.schemas import ImportedOut
 from policy_api.drafts.territory import Territory
 from policy_api.drafts.wire import draft_json
-from policy_api.errors import NotFound
+from policy_api.errors import BadQuery, NotFound
 from policy_api.ledger import queries
 from policy_api.publishing.previewing import Preview, as_page
 from policy_api.publishing.releasing import Releaser
 from policy_api.publishing.schemas import (
     DraftDiffOut,
     LintOut,
+    LintQuery,
     PreviewQuery,
     PublishIn,
     ReleaseOut,
@@ -43,6 +45,7 @@ from policy_api.web.api import Blueprint
 from policy_api.web.headers import PAGE_POLICY
 from policy_api.web.schemas import NoBody, NoQuery
 from policy_api.web.state import state
+from policy_api.web.words import asked_tag
 
 HTML = "text/html; charset=utf-8"
 RELEASE = "/v1/releases/<number:release>"
@@ -93,13 +96,19 @@ def preview_draft_page(query: dict[str, Any], *, draft_id: int, site: str, polic
 
 @blp.get(f"{DRAFT}/lint")
 @needs(Action.READ_DRAFT)
-@blp.arguments(PreviewQuery, location="query")
+@blp.arguments(LintQuery, location="query")
 @blp.response(200, LintOut)
 def lint_draft(query: dict[str, Any], *, draft_id: int) -> Response:
     """Check the content of the draft against the rules of data protection."""
     author = reading()
     preview, territory = previewed(author, author.draft(draft_id))
-    return told(preview.findings(territory.owns, locale=query["locale"] or "en"))
+    chosen = query.get("pack", ())
+    unknown = [name for name in chosen if name not in packs()]
+    if unknown:
+        detail = f"There is no pack “{unknown[0]}”; known: {', '.join(packs())}."
+        raise BadQuery(detail, errors=[{"parameter": "pack", "detail": detail}])
+    locale = query["locale"] or asked_tag()
+    return told(preview.findings(territory.owns, locale=locale, packs=chosen))
 
 
 @blp.post(f"{DRAFT}/publish")
@@ -175,7 +184,9 @@ def released(work: Callable[[Releaser], Outcome]) -> Response:
     """Let the token at work do something to releases."""
 
     def act(session: Session, now: datetime) -> Outcome:
-        return work(Releaser(session=session, by=principal(), signer=signer, now=now))
+        return work(
+            Releaser(session=session, by=principal(), signer=signer, now=now, locale=asked_tag())
+        )
 
     return acted(act)
 

@@ -32,6 +32,11 @@ def asked_locale() -> Locale:
     return babel_locale(found or SOURCE)
 
 
+def asked_tag() -> str:
+    """Return the language of the request among ours as a BCP 47 tag."""
+    return str(asked_locale()).replace("_", "-")
+
+
 def said(text: str) -> tuple[str, str]:
     """Return one of the program's words as the reader wants it, and the language it is in.
 

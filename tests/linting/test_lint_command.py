@@ -32,7 +32,7 @@ def test_nothing_wrong_is_success(complete: Path) -> None:
     result = run(complete, "--fail-on", "info")
 
     assert result.exit_code == 0
-    assert result.output.startswith("0 errors, 0 warnings, 0 hints")
+    assert result.output.startswith("Errors: 0, warnings: 0, hints: 0, set aside: 0.")
 
 
 def test_an_error_fails() -> None:

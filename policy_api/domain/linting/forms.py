@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from policy_api.domain.entries.bundle import Locations
+from policy_api.domain.labels import N_, phrase
 from policy_api.domain.linting.base import Severity, Verdict
 from policy_api.domain.linting.findings import Finding, Report
 
 MOST_SITES: Final = 5
 """Sites named in a line for people; the rest are counted."""
+
+# Numbers follow their names, so that no language has to bend a word for them.
+SUM: Final = N_(
+    "Errors: {error}, warnings: {warning}, hints: {info}, set aside: {waived}. "
+    "Rules: {rules}; passed: {passed}, failed: {failed}, without a case: {without}."
+)
+SET_ASIDE: Final = N_("Set aside by {name}: {reason}")
 
 GITHUB_LEVELS: Final = {
     Severity.ERROR: "error",
@@ -53,24 +61,27 @@ def text_lines(report: Report, reader: Reader) -> Iterator[str]:
         yield f"{found.severity.value:<8} {where}"
         yield f"         {found.text(reader.locale)} ({found.source}; {_sites(found)})"
         if found.waiver is not None:
-            yield f"         set aside by {found.waiver.name}: {found.waiver.reason}"
-    yield _sum(report)
+            waiver = {"name": found.waiver.name, "reason": found.waiver.reason}
+            yield f"         {phrase(SET_ASIDE, reader.locale, **waiver)}"
+    yield _sum(report, reader.locale)
 
 
 def _sites(found: Finding) -> str:
     named = ", ".join(found.sites[:MOST_SITES])
     rest = len(found.sites) - MOST_SITES
-    return f"{named} and {rest} more" if rest > 0 else named
+    return f"{named}, +{rest}" if rest > 0 else named
 
 
-def _sum(report: Report) -> str:
-    levels = counted(report)
+def _sum(report: Report, locale: str) -> str:
     rules = Counter(report.verdicts().values())
-    return (
-        f"{levels['error']} errors, {levels['warning']} warnings, {levels['info']} hints, "
-        f"{levels['waived']} set aside. Of {rules.total()} rules, {rules[Verdict.PASS]} pass, "
-        f"{rules[Verdict.FAIL]} fail, {rules[Verdict.NOT_APPLICABLE]} do not apply."
-    )
+    numbers = {
+        **counted(report),
+        "rules": rules.total(),
+        "passed": rules[Verdict.PASS],
+        "failed": rules[Verdict.FAIL],
+        "without": rules[Verdict.NOT_APPLICABLE],
+    }
+    return phrase(SUM, locale, **{name: str(number) for name, number in numbers.items()})
 
 
 def counted(report: Report) -> dict[str, int]:

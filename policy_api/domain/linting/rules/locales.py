@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 INCOMPLETE = N_(
-    "{language}: {total} texts in all; missing: {missing}, outdated: {outdated}, "
+    "{language}: texts in all: {total}; missing: {missing}, outdated: {outdated}, "
     "not approved: {open}."
 )
 LOST = N_("{language}: the translation leaves out {parts}.")

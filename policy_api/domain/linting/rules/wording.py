@@ -18,8 +18,8 @@ FEWEST_WORDS: Final = 100
 """A rate says nothing of a shorter text."""
 
 VAGUE = N_(
-    "{count} of {total} words leave things open (such as “{example}”); "
-    "{limit} in {per} are acceptable."
+    "Words that leave things open: {count} of {total} (such as “{example}”); "
+    "acceptable: {limit} in {per}."
 )
 
 
