@@ -30,6 +30,7 @@ PAGES = [
     f"{MAIN}/versions/upcoming.html?locale=de",
     f"{MAIN}/versions/1.html?locale=es",
     f"{MAIN}.html?locale=fr&fallback=none",
+    f"/v1/subscriptions/{'x' * 43}/confirm",
 ]
 if EVERYTHING:
     SITES = ("shop", "forum", "demo", "developer", "plugins", "ios", "issues", "glossary")

@@ -87,6 +87,32 @@ def test_every_error_is_a_problem_that_is_not_kept(
         assert len(answer.headers["X-Request-Id"]) == 16
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "/https:/evil.example",
+        "//evil.example/..;/v1/sites",
+        "/v1//sites",
+        "/v1/sites/",
+        "/v1/./sites",
+        "/docs/",
+        "/docs?next=//evil.example",
+        "/v1/sites?url=https://evil.example",
+        "/javascript:alert(1)",
+        "//h\\@evil.example",
+    ],
+)
+def test_nobody_is_sent_elsewhere(client: FlaskClient, path: str) -> None:
+    answer = client.open(environ_overrides={"PATH_INFO": path.partition("?")[0]}, path=path)
+
+    assert answer.status_code in {200, 400, 404}
+    assert "Location" not in answer.headers
+    assert "Refresh" not in answer.headers
+
+
 def test_scripts_of_any_page_may_read_but_not_with_credentials(client: FlaskClient) -> None:
     answer = client.get("/v1/sites", headers={"Origin": "https://evil.example"})
     missing = client.get("/v1/sites/nowhere", headers={"Origin": "null"})
