@@ -14,6 +14,7 @@ from pathlib import Path
 import policy_api
 from docs import content_pages
 from docs.command_pages import commands_page
+from docs.message_pages import messages_page
 from policy_api import settings
 from policy_api.domain.linting.base import LINT_RULES, Rule
 from policy_api.domain.linting.runner import packs
@@ -117,6 +118,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     **{name: noted(page) for name, page in content_pages.PAGES.items()},
     "commands.md": noted(commands_page),
     "lint-rules.md": lint_rules_page,
+    "messages.md": noted(messages_page),
     "problems.md": problems_page,
     "settings.md": settings_page,
 }

@@ -19,7 +19,8 @@ import pytest
 from tests.docs.pages import ROOT, difference, pages, steps
 
 TOLD_PORT = "127.0.0.1:8000"
-START_WITHIN = 30
+RECEIVERS_PORT = "9000"
+START_WITHIN = 120
 
 
 @pytest.fixture(scope="session")
@@ -121,12 +122,14 @@ def test_a_page_does_what_it_says(page: Path, filled: Path, tmp_path: Path) -> N
     data_dir = tmp_path / "var"
     shutil.copytree(filled, data_dir)
     shutil.copytree(ROOT / "sample", tmp_path / "sample")
-    port = free_port()
+    port, other = free_port(), free_port()
     variables = environment(data_dir, port)
 
     with serving(variables, tmp_path), Shell(tmp_path, variables) as shell:
         for step in steps(page):
-            code, printed = shell.run(step.command.replace(TOLD_PORT, f"127.0.0.1:{port}"))
+            command = step.command.replace(TOLD_PORT, f"127.0.0.1:{port}")
+            command = command.replace(RECEIVERS_PORT, str(other))
+            code, printed = shell.run(command)
 
             place = f"{page.relative_to(ROOT)}:{step.line}: {step.command}"
             printed = printed.replace(f"127.0.0.1:{port}", TOLD_PORT)

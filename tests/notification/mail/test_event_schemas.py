@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import jsonschema
-import orjson
 import pytest
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,6 @@ from policy_api.db.tx import writing
 from policy_api.events import queries as events
 from policy_api.events import service as event_log
 from policy_api.notification.event_schemas import event_schemas
-from policy_api.resources import data_dir
 from tests.notification.mail.conftest import House
 
 pytestmark = pytest.mark.sqlite_only
@@ -37,12 +35,3 @@ def test_every_event_of_a_history_is_as_described(house: House) -> None:
     }
     for event in told:
         jsonschema.validate(event.content, event_schemas()[event.type])
-
-
-def test_the_reference_shows_the_schemas_of_the_program() -> None:
-    page = (data_dir("policy_api").parent / "docs/reference/webhook-api.md").read_text()
-
-    for type_, schema in event_schemas().items():
-        shown = orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode()
-        assert f"### `{type_}`" in page
-        assert f"```json\n{shown}\n```" in page, f"The schema of {type_} is another one."
