@@ -60,6 +60,7 @@ def row(locale: str = "en", **members: object) -> SubscriptionRow:
 def news(**members: object) -> News:
     told: dict[str, object] = {
         "policy": "Privacy policy",
+        "version": "Version 3",
         "headline": "A carrier",
         "when": "Takes effect on April 10, 2026",
         "summary": "Parcels are delivered by somebody else.",
