@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.records import Seal, StateRecord, UnitChangeRecord, VersionRecord
 from policy_api.ledger.models import Edition, Release, UnitChange, Version
@@ -13,6 +15,7 @@ from policy_api.ledger.rows import (
     EditionRow,
     ReleaseRow,
     UnitChangeRow,
+    VersionPlace,
     VersionRow,
 )
 
@@ -43,9 +46,7 @@ def release_row(found: Release) -> ReleaseRow:
     )
 
 
-def version_row(
-    found: Version, withdrawn_by: int | None, replaced_at: datetime | None
-) -> VersionRow:
+def version_row(found: Row[Any]) -> VersionRow:
     """Return a version, with what other rows say about it, as a value."""
     return VersionRow(
         id=found.id,
@@ -63,8 +64,23 @@ def version_row(
         previous=found.previous,
         origin_release=found.origin_release,
         changes=tuple(found.changes),
-        withdrawn_by=withdrawn_by,
-        replaced_at=replaced_at,
+        withdrawn_by=found.withdrawn_by,
+        replaced_at=found.replaced_at,
+    )
+
+
+def version_place(found: Row[Any]) -> VersionPlace:
+    """Return where a version stands, without what it says."""
+    return VersionPlace(
+        id=found.id,
+        site=found.site,
+        policy=found.policy,
+        number=found.number,
+        published_at=found.published_at,
+        effective_at=found.effective_at,
+        previous=found.previous,
+        withdrawn_by=found.withdrawn_by,
+        replaced_at=found.replaced_at,
     )
 
 
@@ -91,7 +107,7 @@ def version_record(found: Version, editions: Mapping[str, str]) -> VersionRecord
     )
 
 
-def edition_row(found: Edition) -> EditionRow:
+def edition_row(found: Edition | Row[Any]) -> EditionRow:
     """Return an edition as a value."""
     return EditionRow(
         version_id=found.version_id,

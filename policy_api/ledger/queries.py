@@ -7,45 +7,46 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from policy_api.domain.content.source import Source
 from policy_api.domain.proof.chain import ChainLink
 from policy_api.domain.proof.records import StateRecord
 from policy_api.domain.proof.signing import PublicKey
+from policy_api.ledger import statements
 from policy_api.ledger.bodies import unpacked
 from policy_api.ledger.mapping import (
     edition_row,
     release_row,
     state_rows,
     unit_change_row,
+    version_place,
     version_row,
 )
 from policy_api.ledger.models import (
-    DirectoryState,
     Edition,
     PublicKeyRow,
     Release,
     SourceObject,
     UnitChange,
     Version,
-    Withdrawal,
 )
 from policy_api.ledger.rows import (
+    Current,
     Directory,
     EditionRow,
     Numbers,
+    Overview,
     ReleaseRow,
     UnitChangeRow,
     VersionRow,
 )
 
+_VERSION, _WITHDRAWAL = statements.VERSION.c, statements.WITHDRAWAL.c
+
 _AT_ONCE = 5000
 """Digests asked for in one statement; both databases take several times as many."""
-
-_later = aliased(Version)
-_later_withdrawal = aliased(Withdrawal)
 
 
 # Releases
@@ -53,7 +54,7 @@ _later_withdrawal = aliased(Withdrawal)
 
 def head_number(session: Session) -> int:
     """Return the number of the newest release, or 0; cheap enough for every request."""
-    return session.scalar(select(func.max(Release.number))) or 0
+    return session.scalar(statements.HEAD_NUMBER) or 0
 
 
 def head(session: Session) -> ReleaseRow | None:
@@ -169,44 +170,36 @@ def _parts(digests: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def in_force(session: Session, *, site: str, policy: str, at: datetime) -> VersionRow | None:
     """Return the version in force at an instant, or None before the first."""
-    return _one_version(
-        session,
-        _versions()
-        .where(Version.site == site, Version.policy == policy, Version.effective_at <= at)
-        .where(Withdrawal.release.is_(None))
-        .order_by(Version.effective_at.desc(), Version.number.desc()),
-    )
+    return _one_version(session, statements.IN_FORCE, site=site, policy=policy, at=at)
+
+
+def place_in_force(session: Session, *, site: str, policy: str, at: datetime) -> Current | None:
+    """Return where the version in force at an instant stands; what it says is not read."""
+    asked = {"site": site, "policy": policy, "at": at}
+    found = session.execute(statements.PLACE_IN_FORCE, asked).first()
+    if found is None:
+        return None
+    version, upcoming = version_place(found), None
+    if version.replaced_at is not None:
+        announced = session.execute(statements.PLACE_UPCOMING, asked).first()
+        upcoming = None if announced is None else version_place(announced)
+    locales = edition_locales(session, version_id=version.id)
+    return Current(version=version, upcoming=upcoming, locales=locales)
 
 
 def upcoming(session: Session, *, site: str, policy: str, at: datetime) -> VersionRow | None:
     """Return the version that is announced to take effect next after an instant."""
-    return _one_version(
-        session,
-        _versions()
-        .where(Version.site == site, Version.policy == policy, Version.effective_at > at)
-        .where(Withdrawal.release.is_(None), Version.published_at <= at)
-        # Of two that are announced for the same instant, the later one will take effect.
-        .order_by(Version.effective_at, Version.number.desc()),
-    )
+    return _one_version(session, statements.UPCOMING, site=site, policy=policy, at=at)
 
 
 def first_version(session: Session, *, site: str, policy: str) -> VersionRow | None:
     """Return the version that takes, or took, effect first."""
-    return _one_version(
-        session,
-        _versions()
-        .where(Version.site == site, Version.policy == policy)
-        .where(Withdrawal.release.is_(None))
-        .order_by(Version.effective_at, Version.number.desc()),
-    )
+    return _one_version(session, statements.FIRST_VERSION, site=site, policy=policy)
 
 
 def version(session: Session, *, site: str, policy: str, number: int) -> VersionRow | None:
     """Return a version by its number."""
-    return _one_version(
-        session,
-        _versions().where(Version.site == site, Version.policy == policy, Version.number == number),
-    )
+    return _one_version(session, statements.ONE_VERSION, site=site, policy=policy, number=number)
 
 
 def versions(
@@ -216,23 +209,16 @@ def versions(
 
     :param before: Only those with a smaller number.
     """
-    query = (
-        _versions()
-        .where(Version.site == site, Version.policy == policy)
-        .order_by(Version.number.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(Version.number < before)
-    return _version_rows(session, query)
+    asked = {"site": site, "policy": policy, "limit": limit}
+    if before is None:
+        return _version_rows(session, statements.NEWEST_VERSIONS, **asked)
+    return _version_rows(session, statements.OLDER_VERSIONS, **asked, before=before)
 
 
 def release_versions(session: Session, *, release: int) -> tuple[VersionRow, ...]:
     """Return the versions a release made."""
-    query = (
-        _versions()
-        .where(Version.release == release)
-        .order_by(Version.site, Version.policy, Version.number)
+    query = statements.VERSIONS.where(_VERSION.release == release).order_by(
+        _VERSION.site, _VERSION.policy, _VERSION.number
     )
     return _version_rows(session, query)
 
@@ -245,10 +231,9 @@ def versions_announced_by(
     With the versions into which a later correction carried its announcement.
     """
     query = (
-        _versions()
-        .where(Version.origin_release == release, Version.effective_at > after)
-        .where(Withdrawal.release.is_(None))
-        .order_by(Version.site, Version.policy, Version.number)
+        statements.VERSIONS.where(_VERSION.origin_release == release, _VERSION.effective_at > after)
+        .where(_WITHDRAWAL.release.is_(None))
+        .order_by(_VERSION.site, _VERSION.policy, _VERSION.number)
     )
     return _version_rows(session, query)
 
@@ -259,14 +244,9 @@ def standing(session: Session, *, since: datetime) -> tuple[VersionRow, ...]:
     Without withdrawn ones and without those that another one replaces before they take effect;
     by site and policy, in order of effect.
     """
-    overtaken = _follower(_later.id).where(
-        (_later.effective_at <= since) | (_later.effective_at == Version.effective_at)
-    )
-    query = (
-        _versions()
-        .where(Withdrawal.release.is_(None), ~overtaken.exists())
-        .order_by(Version.site, Version.policy, Version.effective_at, Version.number)
-    )
+    query = statements.VERSIONS.where(
+        _WITHDRAWAL.release.is_(None), ~statements.overtaken(since)
+    ).order_by(_VERSION.site, _VERSION.policy, _VERSION.effective_at, _VERSION.number)
     return _version_rows(session, query)
 
 
@@ -293,58 +273,18 @@ def numbered(
     session: Session, *, site: str, policy: str, numbers: Collection[int]
 ) -> tuple[VersionRow, ...]:
     """Return the versions of some numbers, newest first."""
-    query = _versions().where(Version.site == site, Version.policy == policy)
-    query = query.where(Version.number.in_(numbers)).order_by(Version.number.desc())
+    query = statements.VERSIONS.where(_VERSION.site == site, _VERSION.policy == policy)
+    query = query.where(_VERSION.number.in_(numbers)).order_by(_VERSION.number.desc())
     return _version_rows(session, query)
 
 
-def _follower(*columns: Any) -> Select[Any]:  # noqa: ANN401 -- columns of any type
-    """Select from the versions that come after the one asked about, in the order of force."""
-    return (
-        select(*columns)
-        .outerjoin(_later_withdrawal, _later_withdrawal.version_id == _later.id)
-        .where(
-            _later.site == Version.site,
-            _later.policy == Version.policy,
-            tuple_(_later.effective_at, _later.number)
-            > tuple_(Version.effective_at, Version.number),
-            _later_withdrawal.release.is_(None),
-        )
-        .correlate(Version)
-    )
+def _one_version(session: Session, query: Select[Any], **asked: object) -> VersionRow | None:
+    found = session.execute(query, asked).first()
+    return None if found is None else version_row(found)
 
 
-def _replaced_at() -> ScalarSelect[Any]:
-    """Select when the next version takes over; at its announcement, if it starts no later."""
-    same_start = _later.effective_at == Version.effective_at
-    takes_over: ColumnElement[Any] = case(
-        (same_start, _later.published_at), else_=_later.effective_at
-    )
-    return (
-        _follower(takes_over)
-        .order_by(_later.effective_at, _later.number)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _versions() -> Select[Version, int | None, datetime | None]:
-    return select(Version, Withdrawal.release, _replaced_at()).outerjoin(
-        Withdrawal, Withdrawal.version_id == Version.id
-    )
-
-
-def _one_version(
-    session: Session, query: Select[Version, int | None, datetime | None]
-) -> VersionRow | None:
-    found = session.execute(query.limit(1)).first()
-    return None if found is None else version_row(*found)
-
-
-def _version_rows(
-    session: Session, query: Select[Version, int | None, datetime | None]
-) -> tuple[VersionRow, ...]:
-    return tuple(version_row(*found) for found in session.execute(query))
+def _version_rows(session: Session, query: Select[Any], **asked: object) -> tuple[VersionRow, ...]:
+    return tuple(version_row(found) for found in session.execute(query, asked))
 
 
 # Editions
@@ -352,8 +292,8 @@ def _version_rows(
 
 def edition(session: Session, *, version_id: int, locale: str) -> EditionRow | None:
     """Return a version in one locale."""
-    query = select(Edition).where(Edition.version_id == version_id, Edition.locale == locale)
-    found = session.scalar(query)
+    asked = {"version_id": version_id, "locale": locale}
+    found = session.execute(statements.ONE_EDITION, asked).first()
     return None if found is None else edition_row(found)
 
 
@@ -369,12 +309,8 @@ def editions(session: Session, *, version_ids: Iterable[int]) -> tuple[EditionRo
 
 def edition_digests(session: Session, *, version_id: int) -> dict[str, str]:
     """Return locale → digest of a version's editions, without their bodies."""
-    query = (
-        select(Edition.locale, Edition.digest)
-        .where(Edition.version_id == version_id)
-        .order_by(Edition.locale)
-    )
-    return {row.locale: row.digest for row in session.execute(query)}
+    found = session.execute(statements.EDITION_DIGESTS, {"version_id": version_id})
+    return {row.locale: row.digest for row in found}
 
 
 def edition_locales(session: Session, *, version_id: int) -> tuple[str, ...]:
@@ -382,18 +318,36 @@ def edition_locales(session: Session, *, version_id: int) -> tuple[str, ...]:
     return tuple(edition_digests(session, version_id=version_id))
 
 
-# Directory
+# All sites at once
+
+
+def chain_head(session: Session) -> str | None:
+    """Return what names the present state of the whole ledger, or None while it is empty."""
+    return session.scalar(statements.CHAIN_HEAD)
+
+
+def instants(session: Session) -> tuple[datetime | None, tuple[datetime, ...]]:
+    """Return when something was published last, and when announced texts take effect.
+
+    In order, past instants too; as the newest release left them.
+    """
+    head = session.execute(statements.HEAD_INSTANTS).first()
+    if head is None:
+        return None, ()
+    published_at, states = head
+    return published_at, tuple(sorted(state.effective_at for state in state_rows(states)))
+
+
+def overview(session: Session) -> Overview:
+    """Return what the newest release says of all sites at once."""
+    published_at, switches = instants(session)
+    directories = tuple(
+        (effective_at, Directory.from_json(body))
+        for effective_at, body in session.execute(statements.DIRECTORIES)
+    )
+    return Overview(published_at=published_at, switches=switches, directories=directories)
 
 
 def directory(session: Session, *, at: datetime) -> Directory:
     """Return the sites and hosts that count at an instant; before the first, the first ones."""
-    newest = select(func.max(DirectoryState.release)).scalar_subquery()
-    reached = case((DirectoryState.effective_at <= at, DirectoryState.effective_at))
-    query = (
-        select(DirectoryState.body)
-        .where(DirectoryState.release == newest)
-        .order_by(reached.desc().nulls_last(), DirectoryState.effective_at)
-        .limit(1)
-    )
-    body = session.scalar(query)
-    return Directory() if body is None else Directory.from_json(body)
+    return overview(session).directory(at)

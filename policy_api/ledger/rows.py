@@ -53,24 +53,16 @@ class ReleaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VersionRow:
-    """A numbered state of one site's policy, and what became of it."""
+class VersionPlace:
+    """Where a numbered state of one site's policy stands among the others."""
 
     id: int
     site: str
     policy: str
     number: int
-    material_number: int
-    release: int
-    kind: str
-    significance: str
-    title: Text
-    summary: Text
     published_at: datetime
     effective_at: datetime
     previous: int | None
-    origin_release: int
-    changes: tuple[Mapping[str, Any], ...]
     withdrawn_by: int | None
     """Number of the release that took it back."""
 
@@ -91,6 +83,34 @@ class VersionRow:
     def superseded_at(self, now: datetime) -> datetime | None:
         """Return when another version took its place, or None as long as none has."""
         return self.replaced_at if self.status(now) is Status.PAST else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow(VersionPlace):
+    """A numbered state of one site's policy, and what became of it."""
+
+    material_number: int
+    release: int
+    kind: str
+    significance: str
+    title: Text
+    summary: Text
+    origin_release: int
+    changes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """A version that is in force, the one announced to follow it, and its languages."""
+
+    version: VersionPlace
+    upcoming: VersionPlace | None
+    locales: tuple[str, ...]
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Tell whether an instant lies between its effect and that of the next one."""
+        replaced_at = self.version.replaced_at
+        return self.version.effective_at <= now and (replaced_at is None or now < replaced_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,3 +221,22 @@ class Directory:
         """Read a stored directory."""
         rows = stored["sites"].items()
         return cls(sites={key: SiteInfo.from_json(key, site) for key, site in rows})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What the newest release says of all sites at once; the clock takes no part in it."""
+
+    published_at: datetime | None = None
+
+    switches: tuple[datetime, ...] = ()
+    """When announced texts take effect, past and to come, in order."""
+
+    directories: tuple[tuple[datetime, Directory], ...] = ()
+    """From when which sites and hosts count, in order."""
+
+    def directory(self, at: datetime) -> Directory:
+        """Return the sites and hosts that count at an instant; before the first, the first ones."""
+        reached = [each for effective_at, each in self.directories if effective_at <= at]
+        first = [each for _, each in self.directories[:1]]
+        return next(iter(reached[-1:] or first), Directory())

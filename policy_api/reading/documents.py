@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.ledger import queries
-from policy_api.ledger.rows import EditionRow, Status, VersionRow
+from policy_api.ledger.rows import EditionRow, Status, VersionPlace
 from policy_api.reading.paths import PolicyPaths
 
 Document = dict[str, Any]
@@ -51,26 +51,30 @@ class Standing:
 
     status: str | None = None
     superseded_at: datetime | None = None
-    upcoming: VersionRow | None = None
+    upcoming: VersionPlace | None = None
 
 
 TIMELESS: Final = Standing()
 """For an address whose bytes are promised to stay."""
 
 
-def standing(session: Session, version: VersionRow, *, now: datetime) -> Standing:
+def standing(session: Session, version: VersionPlace, *, now: datetime) -> Standing:
     """Return how a version stands at an instant, and which one comes next."""
     status = version.status(now)
     after = version.effective_at if status is Status.UPCOMING else now
+    upcoming = None
+    # What nothing replaces is the last there is; only of what was withdrawn that says nothing.
+    if version.replaced_at is not None or status is Status.WITHDRAWN:
+        upcoming = queries.upcoming(session, site=version.site, policy=version.policy, at=after)
     return Standing(
         status=status.value,
         superseded_at=version.superseded_at(now),
-        upcoming=queries.upcoming(session, site=version.site, policy=version.policy, at=after),
+        upcoming=upcoming,
     )
 
 
 def document(
-    row: EditionRow, *, version: VersionRow, standing: Standing, address: Address
+    row: EditionRow, *, version: VersionPlace, standing: Standing, address: Address
 ) -> Document:
     """Return an edition as the API serves it, members in the order of the contract."""
     content = row.content
@@ -110,7 +114,7 @@ def _earlier(number: int | None, locale: str, paths: PolicyPaths) -> Document | 
     return {"version": number, "href": paths.version(number, locale=locale)}
 
 
-def announced(version: VersionRow, locale: str, paths: PolicyPaths) -> Document:
+def announced(version: VersionPlace, locale: str, paths: PolicyPaths) -> Document:
     """Return when a version takes effect, and where it can be read."""
     return {
         "version": version.number,
@@ -119,7 +123,7 @@ def announced(version: VersionRow, locale: str, paths: PolicyPaths) -> Document:
     }
 
 
-def _links(version: VersionRow, locale: str, address: Address) -> dict[str, str | None]:
+def _links(version: VersionPlace, locale: str, address: Address) -> dict[str, str | None]:
     paths, previous = address.paths, version.previous
     earlier = diff = None
     if previous is not None:

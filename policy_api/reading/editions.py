@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import NotFound
-from policy_api.ledger.rows import VersionRow
+from policy_api.ledger.rows import Status, VersionPlace
 from policy_api.reading import resolve
 from policy_api.reading.documents import (
     TIMELESS,
@@ -29,7 +29,7 @@ class FoundEdition:
     """An edition as it will be served, and how it was found."""
 
     document: Document
-    version: VersionRow
+    version: VersionPlace
     language: Language
     address: Address
 
@@ -81,12 +81,17 @@ def in_force(visit: Visit, *, site: str, policy: str, query: Mapping[str, Any]) 
     if policy not in visit.site(site).policies:
         raise NotFound(f"Site {site!r} has no policy {policy!r}.")
     at: datetime | None = query.get("at")
-    version = resolve.in_force(visit.session, site=site, policy=policy, at=at or visit.now)
     address = Address(
         paths=visit.paths(site).policy(policy),
         at=None if at is None else instant_text(at),
         fallback=_said(query),
     )
+    if at is None:
+        now = visit.known.current(visit.session, site=site, policy=policy, now=visit.now)
+        if now is not None:
+            stands = Standing(status=Status.CURRENT.value, upcoming=now.upcoming)
+            return _found(visit, now.version, address, stands, locales=now.locales)
+    version = resolve.in_force(visit.session, site=site, policy=policy, at=at or visit.now)
     return _found(visit, version, address, standing(visit.session, version, now=visit.now))
 
 
@@ -111,8 +116,17 @@ def of_version(
     return _found(visit, version, address, stands)
 
 
-def _found(visit: Visit, version: VersionRow, address: Address, stands: Standing) -> FoundEdition:
-    row, language = resolve.edition_wished(visit.session, version=version, wish=visit.wish)
+def _found(
+    visit: Visit,
+    version: VersionPlace,
+    address: Address,
+    stands: Standing,
+    *,
+    locales: tuple[str, ...] | None = None,
+) -> FoundEdition:
+    row, language = resolve.edition_wished(
+        visit.session, version=version, wish=visit.wish, locales=locales
+    )
     return FoundEdition(
         document=document(row, version=version, standing=stands, address=address),
         version=version,

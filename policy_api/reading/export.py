@@ -20,6 +20,7 @@ from policy_api.ledger import queries
 from policy_api.reading.export_addresses import addresses, linked
 from policy_api.reading.export_tree import Counts, Tree
 from policy_api.reading.moment import moment
+from policy_api.reading.overview import known
 
 TRIES: Final = 5
 BROKEN_OFF: Final = 500
@@ -102,7 +103,7 @@ def _state(app: Flask) -> tuple[int, str | None, str | None]:
     """Return the newest release, its place in the chain, and when answers change next."""
     with app.app_context():
         head = queries.head(db.session())
-        switches_at = moment(db.session(), clock.now()).switches_at
+        switches_at = moment(known(db.session()).overview, clock.now()).switches_at
     following = None if switches_at is None else instant_text(switches_at)
     return (0, None, following) if head is None else (head.number, head.chain_head, following)
 

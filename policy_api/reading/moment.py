@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from policy_api.ledger import queries
+from policy_api.ledger.rows import Directory, Overview
 from policy_api.web.conditional import Lifetime
 
 ON_THE_WAY: Final = 5
@@ -27,6 +25,9 @@ class Moment:
     switches_at: datetime | None = None
     """When an announced version takes effect next, on whatever site."""
 
+    directory: Directory = field(default_factory=Directory)
+    """The sites and hosts that count."""
+
     def lifetime(self, longest: int) -> Lifetime:
         """Return how long an answer may be kept.
 
@@ -41,13 +42,16 @@ class Moment:
         return Lifetime(max_age=max_age, stale=min(longest, left - max_age))
 
 
-def moment(session: Session, now: datetime) -> Moment:
+def moment(overview: Overview, now: datetime) -> Moment:
     """Return the moment of an instant."""
-    head = queries.head(session)
-    if head is None:
-        return Moment(now=now)
-    begun = [state.effective_at for state in head.states if state.effective_at <= now]
-    ahead = [state.effective_at for state in head.states if state.effective_at > now]
-    # A clock that was set back must not make an answer from the future.
-    changed_at = min(max([head.published_at, *begun]), now)
-    return Moment(now=now, changed_at=changed_at, switches_at=min(ahead, default=None))
+    directory = overview.directory(now)
+    if overview.published_at is None:
+        return Moment(now=now, directory=directory)
+    begun = [switch for switch in overview.switches if switch <= now]
+    return Moment(
+        now=now,
+        # A clock that was set back must not make an answer from the future.
+        changed_at=min(max([overview.published_at, *begun]), now),
+        switches_at=next((switch for switch in overview.switches if switch > now), None),
+        directory=directory,
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from policy_api.domain.rendering import html
 from policy_api.domain.rendering.html import PageView
 from policy_api.ledger import queries
-from policy_api.ledger.rows import Status, VersionRow
+from policy_api.ledger.rows import Status, VersionPlace
 from policy_api.reading.documents import Address, Document
 from policy_api.reading.entries import Entry, Teller
 from policy_api.reading.representations import Representation
@@ -36,7 +36,7 @@ def page_view(
     session: Session,
     edition: Document,
     *,
-    version: VersionRow,
+    version: VersionPlace,
     address: Address,
     teller: Teller,
     stylesheet: str,
@@ -53,7 +53,7 @@ def page_view(
     )
 
 
-def newest(session: Session, version: VersionRow, teller: Teller) -> list[Entry]:
+def newest(session: Session, version: VersionPlace, teller: Teller) -> list[Entry]:
     """Return the newest versions beside one, as pages list them."""
     found = queries.versions(
         session, site=version.site, policy=version.policy, limit=SHOWN_VERSIONS
@@ -66,7 +66,7 @@ def without_withdrawn(told: list[Entry]) -> list[Entry]:
     return [each for each in told if each["status"] != Status.WITHDRAWN]
 
 
-def _links(edition: Document, version: VersionRow, teller: Teller) -> dict[str, str]:
+def _links(edition: Document, version: VersionPlace, teller: Teller) -> dict[str, str]:
     """Return the addresses of other pages, and of the other forms of this one."""
     paths, locale = teller.paths, teller.locale
     links = {

@@ -12,7 +12,7 @@ from policy_api.domain.languages import accept_language, lookup
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import NotFound
 from policy_api.ledger import queries
-from policy_api.ledger.rows import EditionRow, SiteInfo, VersionRow
+from policy_api.ledger.rows import Directory, EditionRow, SiteInfo, VersionPlace, VersionRow
 from policy_api.web.hosts import canonical_host
 
 CURRENT = "current"
@@ -46,25 +46,25 @@ class Wish:
         return Language(locale=lookup(ranges, available) or default, negotiated=True)
 
 
-def site(session: Session, key: str, *, now: datetime) -> SiteInfo:
+def site(directory: Directory, key: str) -> SiteInfo:
     """Return a published site.
 
     :raises NotFound: If there is none of that key.
     """
-    found = queries.directory(session, at=now).sites.get(key)
+    found = directory.sites.get(key)
     if found is None:
         raise NotFound(f"There is no site {key!r}.")
     return found
 
 
-def site_of_host(session: Session, written: str, *, now: datetime) -> SiteInfo:
+def site_of_host(directory: Directory, written: str) -> SiteInfo:
     """Return the site a host belongs to.
 
     :param written: A host as somebody wrote it; compared in canonical form, and only as a whole.
     :raises NotFound: If it belongs to none.
     """
     host = canonical_host(written)
-    found = queries.directory(session, at=now).by_host(host) if host else None
+    found = directory.by_host(host) if host else None
     if found is None:
         raise NotFound("No site has that host.")
     return found
@@ -144,10 +144,14 @@ def edition(session: Session, *, version_id: int, locale: str) -> EditionRow:
 
 
 def edition_wished(
-    session: Session, *, version: VersionRow, wish: Wish
+    session: Session, *, version: VersionPlace, wish: Wish, locales: tuple[str, ...] | None = None
 ) -> tuple[EditionRow, Language]:
-    """Return the edition of a version that fits the languages asked for best."""
-    locales = queries.edition_locales(session, version_id=version.id)
+    """Return the edition of a version that fits the languages asked for best.
+
+    :param locales: The languages it is in, if they are known.
+    """
+    if locales is None:
+        locales = queries.edition_locales(session, version_id=version.id)
     # Any edition knows the source locale, but mostly the wish decides without it.
     language = wish.among(locales, default="")
     if not language.locale:

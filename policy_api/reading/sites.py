@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 def sites(visit: Visit, *, query: Mapping[str, Any]) -> tuple[Document, Language]:
     """Return one page of the sites, by key, and the language of their names."""
-    directory = queries.directory(visit.session, at=visit.now).sites
+    directory = visit.moment.directory.sites
     after, limit = query.get("after", ""), query["limit"]
     keys = [key for key in sorted(directory) if key > after]
     shown = keys[:limit]
@@ -58,7 +58,7 @@ def resolved(visit: Visit, host: str) -> Document:
 
     :raises NotFound: If it belongs to none.
     """
-    found = resolve.site_of_host(visit.session, host, now=visit.now)
+    found = resolve.site_of_host(visit.moment.directory, host)
     return {"site": found.key, "url": visit.paths(found.key).home}
 
 

@@ -61,7 +61,7 @@ def _by_host(view: View) -> View:
     def twin(**arguments: Any) -> Response:  # noqa: ANN401 -- the view's own
         visit = arrive()
         host = request_host(request.environ)
-        site = resolve.site_of_host(visit.session, host, now=visit.now)
+        site = resolve.site_of_host(visit.moment.directory, host)
         response = view(site=site.key, **arguments)
         response.headers["Content-Location"] = _canonical(site.key)
         if response.cache_control.immutable:

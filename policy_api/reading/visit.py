@@ -16,6 +16,7 @@ from policy_api.db.base import db
 from policy_api.ledger.rows import SiteInfo
 from policy_api.reading import resolve
 from policy_api.reading.moment import Moment, moment
+from policy_api.reading.overview import Known, known
 from policy_api.reading.paths import SitePaths
 from policy_api.reading.representations import Representation
 from policy_api.reading.resolve import Language, Wish
@@ -28,6 +29,7 @@ class Visit:
     """A request, with everything the clock and the ledger say about it."""
 
     session: Session
+    known: Known
     moment: Moment
     wish: Wish
     mount: str
@@ -52,7 +54,7 @@ class Visit:
 
         :raises NotFound: If there is none.
         """
-        return resolve.site(self.session, key, now=self.now)
+        return resolve.site(self.moment.directory, key)
 
     def answer(
         self,
@@ -96,9 +98,11 @@ def arrive(query: Mapping[str, Any] | None = None) -> Visit:
     session = db.session()
     if "moment" not in g:
         _see_one_state(session)
-        g.moment = moment(session, clock.now())
+        g.known = known(session)
+        g.moment = moment(g.known.overview, clock.now())
     return Visit(
         session=session,
+        known=g.known,
         moment=g.moment,
         wish=Wish(
             locale=(query or {}).get("locale"),
