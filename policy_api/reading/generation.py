@@ -18,7 +18,8 @@ from typing import Any, Final
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from policy_api.db.engine import make_engine
+from policy_api.db.engine import make_engine, sqlite_file
+from policy_api.db.wal_index import WalIndex, wal_index
 from policy_api.ledger import queries
 from policy_api.reading.moment import ON_THE_WAY
 
@@ -71,6 +72,20 @@ class Generation:
         return max(now + SECOND, following - timedelta(seconds=2 * longest + ON_THE_WAY + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A state, and what tells that it is still the newest without another question."""
+
+    generation: Generation
+    index: WalIndex
+    mark: bytes
+    process: int
+
+    def is_newest(self) -> bool:
+        """Tell whether nothing at all was committed since."""
+        return self.index.state() == self.mark and self.process == os.getpid()
+
+
 class GenerationCheck:
     """Asks the database for the state that counts, over a connection of its own."""
 
@@ -81,12 +96,16 @@ class GenerationCheck:
         self._known: Generation | None = None
         self._quiet_until = 0.0
         self._open: _OpenCheck | None = None
+        self._seen: _Seen | None = None
 
     def current(self) -> Generation | None:
         """Return the newest state as of now, or None if that cannot be told.
 
         Threads that wait share a question that was asked after each of them arrived.
         """
+        seen = self._seen
+        if seen is not None and seen.is_newest():
+            return seen.generation
         before = self._asked
         with self._lock:
             if self._asked == before:
@@ -98,7 +117,7 @@ class GenerationCheck:
         with self._lock:
             if self._open is not None:
                 self._open.close()
-            self._open = self._known = None
+            self._open = self._known = self._seen = None
             self._quiet_until = 0.0
 
     def _ask(self) -> Generation | None:
@@ -108,15 +127,23 @@ class GenerationCheck:
         try:
             if self._open is None or self._open.process != os.getpid():
                 self._open = self._opened()
-            return self._open.answer(self._known)
+            return self._answer(self._open)
         # Drivers have no error in common, and any failure means the same: take the usual way.
         except Exception as error:  # noqa: BLE001
             _log.info("Kept answers rest: %s", type(error).__name__)
             if self._open is not None:
                 self._open.close()
-            self._open = None
+            self._open = self._seen = None
             self._quiet_until = time.monotonic() + PAUSE_SECONDS
             return None
+
+    def _answer(self, opened: _OpenCheck) -> Generation:
+        # Marked before the question: what is committed meanwhile makes the mark outdated at once.
+        mark = None if opened.index is None else opened.index.state()
+        answer = opened.answer(self._known)
+        if opened.index is not None and mark is not None:
+            self._seen = _Seen(answer, opened.index, mark, opened.process)
+        return answer
 
     def _opened(self) -> _OpenCheck:
         engine = self._find_engine()
@@ -142,6 +169,9 @@ class _OpenCheck:
             driver.execute(f"PRAGMA busy_timeout={IMPATIENCE_MS}").fetchall()
             driver.execute("PRAGMA query_only=1").fetchall()
         self._cursor = driver.cursor()
+        self._numbers()
+        file = sqlite_file(engine.url)
+        self.index = None if file is None else wal_index(file)
 
     def answer(self, known: Generation | None) -> Generation:
         """Return the newest state: the known one, if that is it."""
@@ -164,17 +194,16 @@ class _OpenCheck:
     def _read(self) -> Generation:
         """Read when a new state switches texts.
 
-        The event's number is asked for first: an older one than belongs to the release makes
-        kept answers outdated too early, never too late.
+        Numbers are asked for first: older ones than belong to the instants make kept answers
+        outdated too early, never too late.
         """
         _, sequence = self._numbers()
         with Session(self._connection) as session:
-            head = queries.head(session)
-        if head is None:
-            return Generation(release=0, sequence=sequence)
+            release = queries.head_number(session)
+            published_at, switches = queries.instants(session)
         return Generation(
-            release=head.number,
+            release=release,
             sequence=sequence,
-            published_at=head.published_at,
-            switches=tuple(sorted(state.effective_at for state in head.states)),
+            published_at=published_at,
+            switches=switches,
         )
