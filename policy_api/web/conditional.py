@@ -79,6 +79,8 @@ def respond(answer: Answer) -> Response:
         # Given None, Werkzeug would write the date of now.
         response.last_modified = answer.modified
     response.make_conditional(request.environ)
+    # Every server writes one of its own, and a second one is one too many.
+    response.headers.pop("Date", None)
     if response.status_code == HTTPStatus.PRECONDITION_FAILED:
         raise PreconditionFailed
     return response

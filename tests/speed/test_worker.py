@@ -130,6 +130,12 @@ def test_an_odd_request_gets_the_same_answer(
     assert difference(stock, fast, *shape) == []
 
 
+def test_an_answer_has_one_date_whoever_gives_it(stock: Server, fast: Server) -> None:
+    heads = [server.get(SHOP)[0] for server in (stock, fast, fast)]
+
+    assert [head.count(b"\r\nDate: ") for head in heads] == [1, 1, 1]
+
+
 def test_a_connection_is_kept_through_answers_of_either_way(stock: Server, fast: Server) -> None:
     turns = (
         request(SHOP),
