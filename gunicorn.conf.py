@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 
 def _setting(name: str, default: str) -> str:
@@ -17,6 +19,13 @@ workers = int(_setting("WEB_CONCURRENCY", "2"))
 _FAST = _setting("FAST_WORKER", "true").lower() in {"true", "t", "yes", "y", "on", "1"}
 worker_class = "policy_api.reading.worker.EditionWorker" if _FAST else "gthread"
 threads = 4
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401, ARG001 -- gunicorn's
+    """Keep what was loaded out of garbage collection, which would walk it over and over."""
+    gc.collect()
+    gc.freeze()
+
 
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

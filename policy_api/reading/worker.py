@@ -29,6 +29,12 @@ READ_BYTES: Final = 8192
 LINGER_SECONDS: Final = 2.0
 """How long a stopping worker waits for a request that a client may be sending already."""
 
+SIGN_OF_LIFE_SECONDS: Final = 1.0
+"""How often the arbiter is told that the worker lives; it waits thirty times as long."""
+
+ROUND_SECONDS: Final = 0.1
+"""How long a busy worker answers before it looks after idle connections and its parent."""
+
 STALLED_SECONDS: Final = 30.0
 """How long a client may take nothing of its answer."""
 
@@ -62,6 +68,8 @@ class EditionWorker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- gunicorn's
         super().__init__(*args, **kwargs)
         self._stalling: dict[Connection, float] = {}
+        self._alive_at = 0.0
+        self._logs_access = False
 
     @override
     def load_wsgi(self) -> None:
@@ -71,6 +79,7 @@ class EditionWorker(ThreadWorker):
             return
         self.lane = Lane(fast, self.cfg)
         self.wsgi: Any = self.lane.recording(self.wsgi)
+        self._logs_access = _logs_access(self.log)
 
     def _is_plain_http(self) -> bool:
         """Tell whether what is read from a socket is HTTP/1 and comes from whom it says."""
@@ -101,18 +110,37 @@ class EditionWorker(ThreadWorker):
         self.poller.register(client, selectors.EVENT_READ, self._when_first_readable(conn))
 
     @override
+    def notify(self) -> None:
+        now = time.monotonic()
+        if now >= self._alive_at + min(SIGN_OF_LIFE_SECONDS, self.cfg.timeout / 4):
+            self._alive_at = now
+            super().notify()
+
+    @override
     def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         if self.lane is None:
             super().wait_for_and_dispatch_events(timeout)
             return
+        # Between two rounds gunicorn looks after itself; that need not be after every request.
+        until = time.monotonic() + ROUND_SECONDS
+        while self._dispatch(self.lane, timeout) and self._may_go_on(until):
+            continue
+
+    def _may_go_on(self, until: float) -> bool:
+        is_full = self.nr_conns >= self.worker_connections
+        return bool(self.alive) and not is_full and time.monotonic() < until
+
+    def _dispatch(self, lane: Lane, timeout: float | None) -> bool:
+        """Answer what has arrived; tell whether anything had."""
         try:
             events = self.poller.select(timeout)
         except InterruptedError:
-            return
+            return False
         # One look at the database is enough for all that has arrived by now.
-        self.lane.begin()
+        lane.begin()
         for key, _ in events:
             key.data(key.fileobj)
+        return bool(events)
 
     @override
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
@@ -253,14 +281,13 @@ class EditionWorker(ThreadWorker):
             return
         method = received.partition(b" ")[0].decode()
         self.lane.count(sent, method=method, started=started)
-        if self._logs_access():
+        if self._logs_access:
             spent = timedelta(seconds=time.perf_counter() - started)
             response, request, environ = access_line(received, sent, client=conn.client[0])
             self.log.access(response, request, environ, spent)
 
-    def _logs_access(self) -> bool:
-        """Tell whether anybody reads access lines."""
-        is_own = type(self.log).access is not Logger.access
-        return is_own or (
-            self.log.access_log_enabled and self.log.access_log.isEnabledFor(logging.INFO)
-        )
+
+def _logs_access(log: Any) -> bool:  # noqa: ANN401 -- gunicorn's, or one named in its settings
+    """Tell whether anybody reads access lines."""
+    is_own = type(log).access is not Logger.access
+    return is_own or bool(log.access_log_enabled and log.access_log.isEnabledFor(logging.INFO))

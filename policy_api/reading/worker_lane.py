@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _DATE: Final = "Date: "
 
+MAX_REMEMBERED: Final = 1024
+REMEMBERED_BYTES: Final = 768
+"""Heads of requests that are read once, if they come again: at most 1 MB of them."""
+
 
 @dataclass(slots=True)
 class Head:
@@ -59,6 +63,17 @@ class Whole:
     unchanged: Head
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a plain request is about, as the table knows it."""
+
+    is_head: bool
+    tag: bytes | None
+    address: Hashable
+    language: str
+    coding: Hashable
+
+
 @dataclass(slots=True, kw_only=True)
 class Sent:
     """What goes to a client, and what the logs say of it."""
@@ -76,6 +91,7 @@ class Lane:
         self._fast, self._cfg = fast, cfg
         self._table: AnswerTable[Whole] = AnswerTable(fast.max_bytes)
         self._reader = RequestReader()
+        self._heads: dict[bytes, Asked] = {}
         self._moment: tuple[Generation | None, datetime, int] | None = None
 
     def begin(self) -> None:
@@ -84,23 +100,20 @@ class Lane:
 
     def answer(self, received: bytes) -> Sent | None:
         """Return the response to what was received, or None where the usual way has to find it."""
-        request = self._reader.read(received)
-        if request is None:
+        asked = self._heads.get(received) or self._read(received)
+        if asked is None:
             return None
         generation, now, second = self._moment or self._look()
-        if generation is None or len(request.encoding or b"") > MAX_HEADER:
+        if generation is None:
             return None
         whole = self._table.find(
-            generation,
-            self._address(request),
-            language=(request.language or b"").decode("latin-1"),
-            coding=_wish(request.encoding),
+            generation, asked.address, language=asked.language, coding=asked.coding
         )
         if whole is None or not whole.kept.is_due(now):
             return None
-        if request.tag == whole.tag:
+        if asked.tag == whole.tag:
             return Sent(whole=whole, is_unchanged=True, head=whole.unchanged.at(second), body=b"")
-        body = b"" if request.is_head else whole.kept.body
+        body = b"" if asked.is_head else whole.kept.body
         return Sent(whole=whole, is_unchanged=False, head=whole.full.at(second), body=body)
 
     def recording(self, app: WSGIApplication) -> WSGIApplication:
@@ -120,6 +133,24 @@ class Lane:
     def count(self, sent: Sent, *, method: str, started: float) -> None:
         """Count a response, as the usual way would have."""
         self._fast.count(sent.whole.kept, method, is_unchanged=sent.is_unchanged, started=started)
+
+    def _read(self, received: bytes) -> Asked | None:
+        """Read a request, and remember what it was about: many clients send the same bytes."""
+        request = self._reader.read(received)
+        if request is None or len(request.encoding or b"") > MAX_HEADER:
+            return None
+        asked = Asked(
+            is_head=request.is_head,
+            tag=request.tag,
+            address=self._address(request),
+            language=(request.language or b"").decode("latin-1"),
+            coding=_wish(request.encoding),
+        )
+        if len(received) <= REMEMBERED_BYTES:
+            if len(self._heads) >= MAX_REMEMBERED:
+                self._heads.clear()
+            self._heads[received] = asked
+        return asked
 
     def _look(self) -> tuple[Generation | None, datetime, int]:
         self._moment = (self._fast.check.current(), clock.now(), int(time.time()))

@@ -14,7 +14,7 @@ from policy_api.web.api import Blueprint
 from policy_api.web.schemas import NoQuery
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
+    from prometheus_client import CollectorRegistry, Counter, Histogram
 
 SWITCHED_OFF: Final = (
     "Metrics are off, because the Prometheus client is not installed: "
@@ -46,11 +46,19 @@ class RequestMetrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def observe(self, *, method: str, operation: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._requests.labels(method, operation, str(status)).inc()
-        self._seconds.labels(operation).observe(seconds)
+        # Names and statuses are few; finding their series anew takes most of the time to count.
+        series = self._series.get((method, operation, status))
+        if series is None:
+            requests = self._requests.labels(method, operation, str(status))
+            series = requests, self._seconds.labels(operation)
+            self._series[method, operation, status] = series
+        requests, times = series
+        requests.inc()
+        times.observe(seconds)
 
     def text(self) -> tuple[bytes, str]:
         """Return all metrics and their media type, of all processes where they share a place."""
