@@ -1,8 +1,8 @@
 """Measure reading, beside what it is compared with, in one run and in turns.
 
-Run it on a quiet machine that has wrk and nginx, from the checkout:
-`python -m benchmarks.reading.bench [--rounds 5] [--seconds 5] [--out FOLDER]`. Absolute figures say
-little; ratios carry over.
+`./dev bench reading [--rounds 5] [--seconds 3] [--out FOLDER]`, on a quiet machine that has wrk
+and, for the comparison with a file, nginx. Absolute figures say little; ratios carry over, and
+each is taken within a round, between servers that saw the same weather.
 """
 
 from __future__ import annotations
@@ -15,12 +15,22 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.reading import opponents
-from benchmarks.reading.drawing import bars, table
-from benchmarks.reading.running import Sample, Target, first_answer, gunicorn, load, nginx
+from benchmarks.reading.drawing import bars, table, verdicts
+from benchmarks.reading.names import (
+    BARE,
+    FAST,
+    NAIVE,
+    NGINX,
+    PACKED,
+    PLAIN,
+    SLOW,
+    UNCHANGED,
+    WORKER,
+)
+from benchmarks.reading.running import Sample, Target, ask, gunicorn, load, nginx
 from policy_api import clock
 from policy_api.app import create_app
 from policy_api.db.base import db
@@ -33,16 +43,10 @@ from policy_api.publishing.service import Publisher
 from policy_api.resources import data_dir
 from policy_api.settings import Profile, Settings
 
-OURS, WORKER, FAST, SLOW = "ours", "our worker", "fast path, gthread", "no answers kept"
-BARE, NAIVE, NGINX = "bare WSGI, gthread", "naive ORM + Markdown", "nginx, a file"
-GOALS = (
-    ("fast path of bare WSGI", FAST, BARE, 0.90),
-    ("our worker of nginx", WORKER, NGINX, 0.60),
-    ("no answers kept of bare WSGI", SLOW, BARE, 0.15),
-    ("fast path of naive", FAST, NAIVE, 50.0),
-    ("our worker of naive", WORKER, NAIVE, 400.0),
-)
-"""What → these, at least so many times those."""
+BROWSER = "gzip, deflate, br, zstd"
+"""What browsers accept."""
+
+Found = dict[str, dict[str, list[Sample]]]
 
 
 def main() -> int:
@@ -55,18 +59,14 @@ def main() -> int:
         folder = Path(name)
         path, chosen = _published(folder)
         targets = _started(stack, folder, path=path, chosen=chosen)
-        tag = dict(first_answer(targets[WORKER], path)[0])["ETag"]
-        runs = {"200": list[str](), "304": [f"If-None-Match: {tag}"]}
-        found = {
-            name: _measured(targets, path, headers=headers, options=options)
-            for name, headers in runs.items()
-        }
-    _report(found, out=options.out)
+        found = _measured(targets, path, options=options)
+        started = {each.name: each.started for each in targets.values()}
+    _report(found, started, out=options.out)
     return 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev bench reading", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
@@ -108,56 +108,69 @@ def _started(
             gunicorn(SLOW, folder, fast_worker="false", answer_cache_mib=0, **chosen)
         ),
     ]
-    headers, body = first_answer(targets[0], path)
-    opponents.fill(folder, json.loads(body))
-    (folder / opponents.ANSWER).write_bytes(pickle.dumps(("200 OK", headers, body)))
-    (folder / "body.json").write_bytes(body)
+    answers = {
+        PLAIN: ask(targets[0], path),
+        PACKED: ask(targets[0], path, Accept_Encoding=BROWSER),
+    }
+    opponents.fill(folder, json.loads(answers[PLAIN][1]))
+    (folder / opponents.ANSWER).write_bytes(pickle.dumps(answers))
     for name, app in ((BARE, "bare"), (NAIVE, "naive")):
         factory = f"benchmarks.reading.opponents:{app}()"
         targets.append(
             stack.enter_context(gunicorn(name, folder, app=factory, fast_worker="false"))
         )
     if shutil.which("nginx") or Path("/usr/sbin/nginx").exists():
-        plain = path.partition("?")[0]
-        targets.append(stack.enter_context(nginx(NGINX, folder, path=plain, headers=headers)))
-    print(f"{path}: {len(body)} bytes\n")
+        targets.append(stack.enter_context(nginx(NGINX, folder, answers=answers)))
+    sizes = " and ".join(f"{len(body):,}" for _, body in answers.values())
+    print(f"{path}: {sizes} bytes, plain and compressed\n", flush=True)
     return {target.name: target for target in targets}
 
 
-def _measured(
-    targets: dict[str, Target], path: str, *, headers: list[str], options: argparse.Namespace
-) -> dict[str, list[Sample]]:
+def _measured(targets: dict[str, Target], path: str, *, options: argparse.Namespace) -> Found:
     """Measure each server in turn, round after round, so that all see the same weather."""
     chosen = {name: each for name, each in targets.items() if name in (options.only or targets)}
-    found: dict[str, list[Sample]] = {name: [] for name in chosen}
+    found: Found = {"200": {}, "200, compressed": {}, "304": {}}
     for number in range(options.rounds + 1):
-        for name, target in chosen.items():
-            wanted = list(headers)
-            if wanted and name == NGINX:
-                wanted = [f"If-None-Match: {dict(first_answer(target, path)[0])['ETag']}"]
-            sample = load(
-                target,
-                path,
-                # The first round only warms everything up.
-                seconds=options.seconds if number else 1,
-                connections=options.connections,
-                headers=wanted,
-            )
-            if number:
-                found[name].append(sample)
+        for kind, samples in found.items():
+            for name, target in chosen.items():
+                # Nobody needs to know how slowly it says that nothing has changed.
+                if name == NAIVE and kind != "200":
+                    continue
+                address, headers = _request(target, path, kind)
+                sample = load(
+                    target,
+                    address,
+                    # The first round only warms everything up.
+                    seconds=options.seconds if number else 1,
+                    connections=options.connections,
+                    headers=headers,
+                )
+                if number:
+                    samples.setdefault(name, []).append(sample)
     return found
 
 
-def _report(found: dict[str, dict[str, list[Sample]]], *, out: Path | None) -> None:
-    texts = []
-    for status, samples in found.items():
-        texts.append(f"## Answers {status}\n\n{table(samples, against=NGINX)}\n")
-    rates = {name: median(s.rate for s in samples) for name, samples in found["200"].items()}
-    for what, these, those, least in GOALS:
-        if these in rates and those in rates:
-            ratio = rates[these] / rates[those]
-            verdict = "holds" if ratio >= least else "MISSED"
-            texts.append(f"{what}: {ratio:.2f} (at least {least:g}): {verdict}")
+def _request(target: Target, path: str, kind: str) -> tuple[str, list[str]]:
+    """Return address and headers by which a server gives an answer of a kind."""
+    if target.name not in {BARE, NGINX}:
+        address, headers = path, [f"Accept-Encoding: {BROWSER}"] * (kind == "200, compressed")
+    else:
+        address, headers = {"200, compressed": PACKED}.get(kind, PLAIN), []
+    if kind == "304":
+        if target.name == BARE:
+            return UNCHANGED, []
+        tag = dict(ask(target, address)[0])["ETag"]
+        headers = [f"If-None-Match: {tag}"]
+    return address, headers
+
+
+def _report(found: Found, started: dict[str, float], *, out: Path | None) -> None:
+    texts = [
+        f"### Answers {kind}\n\n{table(samples, against=NGINX)}\n"
+        for kind, samples in found.items()
+    ]
+    ready = " · ".join(f"{name} {seconds:.1f}" for name, seconds in started.items())
+    texts += ["### Ratios\n", verdicts(found), f"\nSeconds from start to first answer: {ready}."]
     print("\n".join(texts))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

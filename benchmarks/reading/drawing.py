@@ -7,6 +7,7 @@ from html import escape
 from math import log10
 from statistics import median
 
+from benchmarks.reading.names import GOALS
 from benchmarks.reading.running import Sample
 
 WIDTH, LINE, LEFT = 760, 34, 190
@@ -27,6 +28,26 @@ def table(found: Mapping[str, list[Sample]], *, against: str) -> str:
             f"| {name} | {rate:,.0f} | {share} | {median(s.median_ms for s in samples):.2f} "
             f"| {median(s.p99_ms for s in samples):.2f} | {median(s.cpu_us for s in samples):,.0f} "
             f"| {max(s.megabytes for s in samples):.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def verdicts(found: Mapping[str, Mapping[str, list[Sample]]]) -> str:
+    """Return ratios beside what they must be: by rate within each round, and by processor time."""
+    lines = [
+        "| what | answers | ratio (lowest–highest) | by CPU time | at least | |",
+        "| --- | --- | ---: | ---: | ---: | --- |",
+    ]
+    for these, those, kind, least in GOALS:
+        ours, theirs = found[kind].get(these, []), found[kind].get(those, [])
+        if not ours or not theirs:
+            continue
+        ratios = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
+        cpu = median(s.cpu_us for s in theirs) / median(s.cpu_us for s in ours)
+        ratio = median(ratios)
+        lines.append(
+            f"| {these} : {those} | {kind} | {ratio:.2f} ({min(ratios):.2f}–{max(ratios):.2f}) "
+            f"| {cpu:.2f} | {least:g} | {'holds' if ratio >= least else 'missed'} |"
         )
     return "\n".join(lines)
 

@@ -13,17 +13,23 @@ from markdown_it import MarkdownIt
 from sqlalchemy import ForeignKey, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
+from benchmarks.reading.names import PLAIN, UNCHANGED
+from policy_api.reading.fast_path import without_entity
+
 FOLDER = "BENCH_FOLDER"
 ANSWER, TABLES = "answer.pickle", "naive.sqlite3"
 
 
 def bare() -> Any:  # noqa: ANN401 -- a WSGI application
     """Return an application that gives the same bytes to everybody, without a look."""
-    status, headers, body = pickle.loads(Path(os.environ[FOLDER], ANSWER).read_bytes())  # noqa: S301 -- our own
+    kept: dict[str, Any] = pickle.loads(Path(os.environ[FOLDER], ANSWER).read_bytes())  # noqa: S301 -- our own
+    answers = {path: ("200 OK", headers, [body]) for path, (headers, body) in kept.items()}
+    answers[UNCHANGED] = ("304 NOT MODIFIED", without_entity(answers[PLAIN][1]), [])
 
-    def application(_: object, start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401
+        status, headers, body = answers.get(environ["PATH_INFO"], answers[PLAIN])
         start_response(status, headers)
-        return [body]
+        return body
 
     return application
 

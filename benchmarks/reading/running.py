@@ -9,20 +9,25 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.reading.opponents import FOLDER
 from policy_api.resources import data_file
 
+PATIENCE = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _TOTAL = re.compile(r"([0-9]+) requests in")
 _LATENCY = re.compile(r"(50|99)%\s+([0-9.]+)(us|ms|s)\b")
 _REFUSED = re.compile(r"Non-2xx or 3xx responses: ([0-9]+)")
+Answer = tuple[list[tuple[str, str]], bytes]
+"""Headers and body."""
+
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -33,6 +38,8 @@ class Target:
     name: str
     port: int
     process: subprocess.Popen[bytes]
+    started: float = 0.0
+    """Seconds from its start to its first answer."""
 
     def address(self, path: str) -> str:
         """Return the address of a path on it."""
@@ -105,37 +112,53 @@ def gunicorn(
     command += ["--max-requests", "0", "--pythonpath", str(Path.cwd()), *([app] if app else [])]
     environment = {**os.environ, **ours, FOLDER: str(folder)}
     log = (folder / f"{name}.log").open("wb")
+    started = time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    yield from _run(Target(name=name, port=int(str(given["port"])), process=process))
+    yield from _run(Target(name=name, port=int(str(given["port"])), process=process), started)
 
 
 @contextmanager
-def nginx(
-    name: str, folder: Path, *, path: str, headers: list[tuple[str, str]]
-) -> Iterator[Target]:
-    """Run nginx with one file, under the headers of ours."""
-    port, left = free_port(), {"Date", "Content-Length", "ETag", "Last-Modified", "Content-Type"}
-    added = "".join(f'      add_header {n} "{v}";\n' for n, v in headers if n not in left)
-    config = folder / "nginx.conf"
+def nginx(name: str, folder: Path, *, answers: Mapping[str, Answer]) -> Iterator[Target]:
+    """Run nginx with a file for each answer, under the headers of ours.
+
+    :param answers: By path.
+    """
+    port, config = free_port(), folder / "nginx.conf"
+    places = [
+        _place(path, folder / f"body{number}", answer)
+        for number, (path, answer) in enumerate(answers.items())
+    ]
     config.write_text(
         f"daemon off; worker_processes {os.cpu_count()}; pid {folder}/nginx.pid;\n"
         f"error_log {folder}/nginx.log; events {{ worker_connections 1024; }}\n"
         "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;\n"
         f"  open_file_cache max=100; server {{ listen 127.0.0.1:{port};\n"
-        f"    location = {path} {{ alias {folder}/body.json; default_type application/json;\n"
-        f"{added}    }} location / {{ return 404; }} }} }}\n"
+        f"{''.join(places)} }} }}\n"
     )
     command = [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(folder), "-c", str(config)]
+    started = time.monotonic()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     folder.chmod(0o755)
-    (folder / "body.json").chmod(0o644)
-    yield from _run(Target(name=name, port=port, process=process))
+    yield from _run(Target(name=name, port=port, process=process), started)
 
 
-def first_answer(target: Target, path: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Return headers and body of one answer."""
-    with urllib.request.urlopen(target.address(path), timeout=10) as answer:
-        return list(answer.headers.items()), answer.read()
+def _place(path: str, file: Path, answer: Answer) -> str:
+    """Return the part of nginx' configuration that serves one file."""
+    headers, body = answer
+    file.write_bytes(body)
+    file.chmod(0o644)
+    left = {"Content-Length", "ETag", "Last-Modified", "Content-Type"}
+    added = "".join(f'      add_header {n} "{v}";\n' for n, v in headers if n not in left)
+    return f"    location = {path} {{ alias {file}; default_type application/json;\n{added}    }}\n"
+
+
+def ask(target: Target, path: str, **headers: str) -> Answer:
+    """Return headers and body of one answer, without the headers that every server adds."""
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    asked = urllib.request.Request(target.address(path), headers=fields)
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+        added = {"Server", "Date", "Connection"}
+        return [each for each in answer.headers.items() if each[0] not in added], answer.read()
 
 
 def free_port() -> int:
@@ -145,23 +168,25 @@ def free_port() -> int:
         return int(opened.getsockname()[1])
 
 
-def _run(target: Target) -> Iterator[Target]:
+def _run(target: Target, started: float) -> Iterator[Target]:
     try:
         _wait(target)
-        yield target
+        yield replace(target, started=time.monotonic() - started)
     finally:
         target.process.terminate()
         target.process.wait(30)
 
 
 def _wait(target: Target) -> None:
-    for _ in range(300):
-        if target.process.poll() is not None:
-            break
+    """Wait until a server answers; a socket listens long before anybody behind it does."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and target.process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", target.port), timeout=1).close()
+            urllib.request.urlopen(target.address("/healthz"), timeout=PATIENCE).close()
+        except urllib.error.HTTPError:
+            return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.05)
         else:
             return
     raise RuntimeError(f"{target.name} does not start.")
