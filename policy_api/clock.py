@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 
@@ -11,3 +12,8 @@ def now() -> datetime:
     Whole seconds survive every representation (JSON, HTTP dates, both databases) unchanged.
     """
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def second() -> int:
+    """Return the same instant as seconds since 1970, for what is compared with every request."""
+    return int(time.time())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import Flask, Response, request
 from werkzeug.http import remove_entity_headers
@@ -72,12 +72,13 @@ class Kept:
     operation: str
     negotiated: bool
     generation: Generation
-    since: datetime
-    until: datetime
+    since: float
+    until: float
+    """Between which seconds since 1970 it says the right things."""
 
-    def is_due(self, now: datetime) -> bool:
-        """Tell whether the clock stands where the answer says the right things."""
-        return self.since <= now < self.until
+    def is_due(self, second: int) -> bool:
+        """Tell whether the clock stands there."""
+        return self.since <= second < self.until
 
     @property
     def size(self) -> int:
@@ -85,8 +86,7 @@ class Kept:
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """What a plain request is about."""
 
     address: Hashable
@@ -107,6 +107,11 @@ def single_tag(header: str) -> str | None:
     inner = header[1:-1]
     is_ours = header[:1] == header[-1:] == '"' and inner.isascii() and inner.replace("-", "a")
     return header if is_ours and inner.replace("-", "a").isalnum() else None
+
+
+def _is_rare(query: str) -> bool:
+    """Tell whether a query is one of endlessly many: instants, and what links are tagged with."""
+    return any(part and not part.startswith("locale=") for part in query.split("&"))
 
 
 def without_entity(headers: Headers) -> Headers:
@@ -143,9 +148,10 @@ class FastPath:
         found = self.table.find(
             generation, asked.address, language=asked.language, coding=asked.coding
         )
-        if found is None or not found.is_due(clock.now()):
+        if found is None or not found.is_due(clock.second()):
             return self._usual(environ, start_response, asked=asked, generation=generation)
         is_unchanged = found.tag == asked.tag
+        environ[KEPT] = found
         self.count(found, environ["REQUEST_METHOD"], is_unchanged=is_unchanged, started=started)
         return self._shown(found, environ, start_response, is_unchanged=is_unchanged)
 
@@ -164,7 +170,7 @@ class FastPath:
         """Return what a request is about, or None if it is not plain."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return None
-        if any(name in environ for name in NOT_PLAIN) or environ.get("CONTENT_LENGTH"):
+        if not environ.keys().isdisjoint(NOT_PLAIN) or environ.get("CONTENT_LENGTH"):
             return None
         tag = environ.get("HTTP_IF_NONE_MATCH")
         if tag is not None and (tag := single_tag(tag)) is None:
@@ -209,7 +215,8 @@ class FastPath:
         body = recorded.run(self._app, environ)
         kept = self._kept(recorded, body, environ, generation=generation, since=before)
         if kept is not None:
-            self._keep(kept, asked)
+            if self._keep(kept, asked, is_rare=_is_rare(environ.get("QUERY_STRING", ""))):
+                environ[KEPT] = kept
             return self._shown(kept, environ, start_response, is_unchanged=kept.tag == asked.tag)
         if conditions and recorded.is_ok:
             environ.update(conditions)
@@ -217,14 +224,15 @@ class FastPath:
         start_response(recorded.status, recorded.headers)
         return [body]
 
-    def _keep(self, kept: Kept, asked: Asked) -> None:
-        self.table.keep(
+    def _keep(self, kept: Kept, asked: Asked, *, is_rare: bool) -> bool:
+        return self.table.keep(
             kept.generation,
             asked.address,
             kept,
             language=asked.language if kept.negotiated else None,
             coding=asked.coding,
             size=kept.size,
+            is_rare=is_rare,
         )
 
     def _kept(
@@ -261,8 +269,8 @@ class FastPath:
             operation=operation,
             negotiated="accept-language" in vary,
             generation=generation,
-            since=since,
-            until=until,
+            since=since.timestamp(),
+            until=until.timestamp(),
         )
 
     @staticmethod
@@ -273,7 +281,6 @@ class FastPath:
         *,
         is_unchanged: bool,
     ) -> Sequence[bytes]:
-        environ[KEPT] = kept
         if is_unchanged:
             start_response("304 NOT MODIFIED", [*kept.unchanged])
             return []

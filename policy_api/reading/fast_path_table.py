@@ -15,6 +15,9 @@ Item = TypeVar("Item")
 MAX_VARIANTS: Final = 48
 """Languages and codings of one address; whoever invents languages pushes out only their like."""
 
+MAX_STRANGERS: Final = 4096
+"""Addresses that were asked for once; whoever invents addresses pushes out only their like."""
+
 OVERHEAD: Final = 600
 """Bytes an entry takes beside its texts, about."""
 
@@ -37,6 +40,7 @@ class AnswerTable(Generic[Item]):
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._shelves: OrderedDict[Hashable, _Shelf[Item]] = OrderedDict()
+        self._strangers: OrderedDict[Hashable, None] = OrderedDict()
         self._generation: Generation | None = None
         self._size = 0
         self._lock = Lock()
@@ -72,23 +76,39 @@ class AnswerTable(Generic[Item]):
         language: str | None,
         coding: Hashable,
         size: int,
-    ) -> None:
-        """Keep an answer that was given in a state.
+        is_rare: bool = False,
+    ) -> bool:
+        """Keep an answer that was given in a state, and tell whether it is kept.
 
         :param language: What the request says about languages; None if that does not matter here.
         :param size: Bytes of its texts.
+        :param is_rare: Whether the address is one of endlessly many; such a one is kept when it
+            is asked for a second time.
         """
         with self._lock:
             if not self._enter(generation) or size + OVERHEAD > self._max_bytes:
-                return
+                return False
+            if is_rare and address not in self._shelves and self._is_strange(address):
+                return False
             shelf = self._shelves.setdefault(address, _Shelf(negotiated=language is not None))
             if shelf.negotiated is not (language is not None):
-                return
+                return False
             self._put(shelf, (language or "", coding), item, size + OVERHEAD)
             self._shelves.move_to_end(address)
             while self._size > self._max_bytes:
                 _, dropped = self._shelves.popitem(last=False)
                 self._size -= sum(size for _, size in dropped.variants.values())
+            return address in self._shelves
+
+    def _is_strange(self, address: Hashable) -> bool:
+        """Tell whether nobody asked for an address lately, and remember that somebody did."""
+        if address in self._strangers:
+            del self._strangers[address]
+            return False
+        self._strangers[address] = None
+        if len(self._strangers) > MAX_STRANGERS:
+            self._strangers.popitem(last=False)
+        return True
 
     def _put(
         self, shelf: _Shelf[Item], variant: tuple[str, Hashable], item: Item, size: int

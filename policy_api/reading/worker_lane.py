@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,7 +90,7 @@ class Lane:
         self._table: AnswerTable[Whole] = AnswerTable(fast.max_bytes)
         self._reader = RequestReader()
         self._heads: dict[bytes, Asked] = {}
-        self._moment: tuple[Generation | None, datetime, int] | None = None
+        self._moment: tuple[Generation | None, int] | None = None
 
     def begin(self) -> None:
         """Begin with requests that have arrived by now; the first plain one asks what counts."""
@@ -103,13 +101,13 @@ class Lane:
         asked = self._heads.get(received) or self._read(received)
         if asked is None:
             return None
-        generation, now, second = self._moment or self._look()
+        generation, second = self._moment or self._look()
         if generation is None:
             return None
         whole = self._table.find(
             generation, asked.address, language=asked.language, coding=asked.coding
         )
-        if whole is None or not whole.kept.is_due(now):
+        if whole is None or not whole.kept.is_due(second):
             return None
         if asked.tag == whole.tag:
             return Sent(whole=whole, is_unchanged=True, head=whole.unchanged.at(second), body=b"")
@@ -152,8 +150,8 @@ class Lane:
             self._heads[received] = asked
         return asked
 
-    def _look(self) -> tuple[Generation | None, datetime, int]:
-        self._moment = (self._fast.check.current(), clock.now(), int(time.time()))
+    def _look(self) -> tuple[Generation | None, int]:
+        self._moment = (self._fast.check.current(), clock.second())
         return self._moment
 
     def _learner(self, environ: WSGIEnvironment) -> Callable[[Kept], None]:

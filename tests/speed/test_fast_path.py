@@ -194,7 +194,8 @@ def test_a_clock_that_is_set_back_is_believed(told: Told) -> None:
 @pytest.mark.parametrize("path", EVERY_PUBLIC)
 def test_a_repeat_needs_no_view(pair: Pair, path: str) -> None:
     seen_by_views: list[Flask] = []
-    pair.fast.get(path)
+    for _ in range(2):
+        pair.fast.get(path)
     with request_started.connected_to(seen_by_views.append, pair.fast.application):
         answers = [
             pair.fast.get(path),
@@ -208,8 +209,9 @@ def test_a_repeat_needs_no_view(pair: Pair, path: str) -> None:
 
 @pytest.mark.sqlite_only
 def test_a_miss_with_a_tag_is_kept_in_full(told: Told) -> None:
-    pair = pair_at(told, "sqlite", CORRECTED)
-    path = f"{SHOP}?locale=de&fallback=source"
+    fresh = told.app("sqlite", CORRECTED, answer_cache_mib=2).test_client()
+    pair = Pair(fast=fresh, slow=pair_at(told, "sqlite", CORRECTED).slow)
+    path = f"{SHOP}?locale=de"
     with time_machine.travel(CORRECTED + timedelta(hours=1), tick=False):
         tag = pair.slow.get(path).headers["ETag"]
         first = pair.fast.get(path, headers={"If-None-Match": tag})
@@ -218,3 +220,38 @@ def test_a_miss_with_a_tag_is_kept_in_full(told: Told) -> None:
             whole = pair.fast.get(path)
 
     assert (first.status_code, whole.status_code, seen_by_views) == (304, 200, [])
+
+
+@pytest.mark.sqlite_only
+def test_invented_addresses_push_nothing_out(told: Told) -> None:
+    app = told.app("sqlite", CORRECTED, answer_cache_mib=1)
+    reader, fast = app.test_client(), fast_path_of(app)
+    assert fast is not None
+    with time_machine.travel(CORRECTED, tick=False):
+        reader.get(SHOP)
+        before = fast.table.size
+        for number in range(300):
+            reader.get(f"{SHOP}.html?utm_source={number}")
+            reader.get(f"/v1/sites/shop/policies/nothing-{number}")
+            reader.get(f"{SHOP}?odd={number}")
+            reader.get(f"{SHOP}?at=2026-03-10T08:{number // 60:02}:{number % 60:02}Z")
+        after = fast.table.size
+        seen_by_views: list[Flask] = []
+        with request_started.connected_to(seen_by_views.append, app):
+            reader.get(SHOP)
+
+    assert (after, seen_by_views) == (before, [])
+
+
+@pytest.mark.sqlite_only
+def test_a_tagged_link_that_many_follow_is_kept(told: Told) -> None:
+    app = told.app("sqlite", CORRECTED, answer_cache_mib=1)
+    reader, path = app.test_client(), f"{SHOP}.html?utm_source=letter"
+    with time_machine.travel(CORRECTED, tick=False):
+        reader.get(path)
+        reader.get(path)
+        seen_by_views: list[Flask] = []
+        with request_started.connected_to(seen_by_views.append, app):
+            reader.get(path)
+
+    assert seen_by_views == []
