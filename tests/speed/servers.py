@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +27,24 @@ class Server:
     log: Path
     process: subprocess.Popen[bytes]
 
-    def connect(self) -> socket.socket:
+    def workers(self) -> set[int]:
+        """Return the processes that answer."""
+        own = self.process.pid
+        return {int(each) for each in Path(f"/proc/{own}/task/{own}/children").read_text().split()}
+
+    def mebibytes(self) -> float:
+        """Return the memory of the largest of them."""
+        found = [Path(f"/proc/{each}/status").read_text() for each in self.workers()]
+        sizes = [re.search(r"VmRSS:\s+(\d+) kB", each) for each in found]
+        return max(int(size[1]) for size in sizes if size) / 1024
+
+    def descriptors(self) -> int:
+        """Return how many files and connections one of them has open at most."""
+        return max(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in self.workers())
+
+    def connect(self, *, patience: float = SHORT) -> socket.socket:
         """Open a connection."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=SHORT)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
 
     def ask(self, *parts: bytes) -> bytes:
         """Send bytes on a connection of their own, and return all that comes back.
@@ -72,6 +87,30 @@ def read_all(opened: socket.socket) -> bytes:
     except OSError:
         received += b"\n<broken off>"
     return received
+
+
+def one_answer(opened: socket.socket, *, has_body: bool) -> bytes:
+    """Return exactly one answer.
+
+    :raises ConnectionError: If the server closes before it is there.
+    """
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(opened)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(
+        (int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")), 0
+    )
+    while has_body and len(body) < length:
+        body += _more(opened)
+    return head + b"\r\n\r\n" + body
+
+
+def _more(opened: socket.socket) -> bytes:
+    part = opened.recv(65536)
+    if not part:
+        raise ConnectionError
+    return part
 
 
 def undated(answer: bytes) -> bytes:
@@ -122,6 +161,18 @@ def wait_until_ready(server: Server) -> None:
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(server.log.read_text())
+
+
+def until(is_true: Callable[[], bool]) -> None:
+    """Wait until something holds.
+
+    :raises TimeoutError: If it never does.
+    """
+    deadline = time.monotonic() + 2 * PATIENCE
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
 
 
 def free_port() -> int:

@@ -17,19 +17,13 @@ from threading import Event
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from policy_api import clock
-from policy_api.db.tx import writing
 from policy_api.domain.blocks import register_builtin_kinds
-from policy_api.domain.planning.release import Announcement
 from policy_api.domain.proof.signing import Signer
-from policy_api.publishing.service import Publisher, publish
-from tests.domain.sources import edited, source
+from tests.speed.press import SHOP, Press
 from tests.speed.servers import Server, serving
 
 PUBLICATIONS = int(os.environ.get("POLICY_API_TEST_PUBLICATIONS", "20"))
-SHOP = "/v1/sites/shop/policies/privacy"
 PATHS = (
     f"{SHOP}?locale=en",
     SHOP,
@@ -39,30 +33,6 @@ PATHS = (
     "/v1/policies/privacy?locale=en",
 )
 _HEADING = re.compile(rb"Heading number ([0-9]+)")
-
-
-@dataclass
-class Press:
-    """Publishes one heading after the other."""
-
-    engine: Engine
-    key: Path
-    number: int = 0
-
-    def publish(self) -> int:
-        """Publish the next heading; when this returns, it is committed."""
-        heading = f"Heading number {self.number + 1}"
-        with Session(self.engine, expire_on_commit=False) as session, writing(session):
-            publish(
-                session,
-                source=source(edited("policies/privacy/sections/contact", heading=heading)),
-                base=self.number,
-                announcement=Announcement(),
-                publisher=Publisher(actor="A. Publisher", signer=Signer.load(self.key)),
-                now=clock.now(),
-            )
-        self.number += 1
-        return self.number
 
 
 @dataclass

@@ -18,7 +18,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from tests.reading.places import EVERY_PUBLIC, SHOP
 from tests.reading.published import CORRECTED
 from tests.reading.told import Told
-from tests.speed.servers import Server, read_all, request, serving, undated
+from tests.speed.servers import Server, one_answer, read_all, request, serving, undated
 from tests.speed.shapes import SHAPES
 
 pytestmark = pytest.mark.sqlite_only
@@ -159,20 +159,6 @@ def conversation(server: Server, turns: tuple[bytes, ...]) -> list[bytes]:
             answers.append(undated(one_answer(opened, has_body=not turn.startswith(b"HEAD"))))
         answers.append(read_all(opened))
     return answers
-
-
-def one_answer(opened: socket.socket, *, has_body: bool) -> bytes:
-    """Return exactly one answer."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += opened.recv(65536)
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
-        (int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")), 0
-    )
-    while has_body and len(body) < length:
-        body += opened.recv(65536)
-    return head + b"\r\n\r\n" + body
 
 
 def test_slow_readers_hold_nobody_up(fast: Server) -> None:
