@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from policy_api.access.listing import NewestFirstQuery
+from policy_api.access.listing import ListQuery, NewestFirstQuery
 from policy_api.domain.content.fields import Key, Line, Prose
 from policy_api.drafts.queries import DISCARDED, OPEN, PUBLISHED
 from policy_api.drafts.standing import Standing
@@ -95,6 +95,16 @@ class DraftOut(DraftLineOut):
         required=True, validate=validate.OneOf([each.value for each in Standing])
     )
     reviews = fields.List(fields.Nested(ReviewOut), required=True)
+
+
+class EntriesQuery(ListQuery):
+    """Query of the list of entries."""
+
+    after = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 500),
+        metadata={"description": "Only paths behind this one; `next` says which."},
+    )
 
 
 class EntryLineOut(Schema):

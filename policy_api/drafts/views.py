@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from flask import Response, url_for
@@ -35,6 +36,7 @@ from policy_api.drafts.schemas import (
     DraftsOut,
     DraftsQuery,
     EntriesOut,
+    EntriesQuery,
     ImportedOut,
     RebaseIn,
 )
@@ -105,15 +107,21 @@ def discard_draft(_query: dict[str, Any], *, draft_id: int) -> Response:
 
 @blp.get(f"{DRAFT}/entries")
 @needs(Action.READ_DRAFT)
-@blp.arguments(NoQuery, location="query")
+@blp.arguments(EntriesQuery, location="query")
 @blp.response(200, EntriesOut)
-def list_entries(_query: dict[str, Any], *, draft_id: int) -> Response:
-    """List the paths of all entries as the draft would publish them."""
+def list_entries(query: dict[str, Any], *, draft_id: int) -> Response:
+    """List the entries as the draft would publish them, by path."""
     author = reading()
     draft = author.draft(draft_id)
     source = author.source(draft)
     edited = set(queries.edits(author.session, draft_id=draft.id))
-    return told(entries_json(draft, source, author.territory(draft, source), edited))
+    territory, limit = author.territory(draft, source), query["limit"]
+    found = entries_json(draft, source, territory, edited=edited, after=query["after"])
+
+    def following(last: dict[str, Any]) -> str:
+        return url_for("drafts.list_entries", draft_id=draft_id, limit=limit, after=last["path"])
+
+    return told(page(list(islice(found, limit + 1)), limit=limit, following=following))
 
 
 @blp.get(f"{DRAFT}/entries/<path:path>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
@@ -50,19 +51,21 @@ def draft_json(session: Session, draft: DraftRow) -> Json:
     }
 
 
-def entries_json(draft: DraftRow, source: Source, territory: Territory, edited: set[str]) -> Json:
-    """Return the paths of a draft's source, as far as they are the draft's to see."""
-    items = [
-        {
-            "path": path,
-            "digest": source.digests[path],
-            "edited": path in edited,
-            "href": url_for("drafts.get_entry", draft_id=draft.id, path=path),
-        }
-        for path in source
-        if territory.has(path)
-    ]
-    return {"items": items, "next": None}
+def entries_json(
+    draft: DraftRow, source: Source, territory: Territory, *, edited: set[str], after: str | None
+) -> Iterator[Json]:
+    """Yield the entries of a draft's source by path, as far as they are the draft's to see.
+
+    :param after: Only those behind this path.
+    """
+    for path in sorted(source):
+        if territory.has(path) and (after is None or path > after):
+            yield {
+                "path": path,
+                "digest": source.digests[path],
+                "edited": path in edited,
+                "href": url_for("drafts.get_entry", draft_id=draft.id, path=path),
+            }
 
 
 def _review(found: ReviewRow, content: str) -> Json:

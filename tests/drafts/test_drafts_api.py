@@ -161,6 +161,21 @@ def test_a_draft_lists_its_entries(editor: Person) -> None:
     assert {"organization", "sites/shop"} <= {item["path"] for item in items}
 
 
+def test_entries_are_listed_page_by_page(editor: Person) -> None:
+    draft = editor.draft()
+    whole = editor.get(f"{draft}/entries").get_json()
+
+    paths: list[str] = []
+    following = f"{draft}/entries?limit=4"
+    while following:
+        part = editor.get(following).get_json()
+        paths += [item["path"] for item in part["items"]]
+        following = (part["next"] or "").removeprefix("/v1")
+
+    assert whole["next"] is None
+    assert paths == [item["path"] for item in whole["items"]] == sorted(paths)
+
+
 def test_a_draft_of_one_site_does_not_show_what_belongs_to_others(someone: Someone) -> None:
     shop = someone("shop:write")
     draft = shop.draft()

@@ -124,35 +124,3 @@ def test_of_eight_who_write_one_entry_one_succeeds(settings: Settings, ada: str)
         answers = at_once([write(number) for number in range(1, PUBLISHERS + 1)])
 
         assert Counter(each.status for each in answers) == {200: 1, 412: PUBLISHERS - 1}
-
-
-def test_publishers_who_never_pause_meet_no_error_and_leave_no_gap(
-    settings: Settings, ada: str
-) -> None:
-    stop = threading.Event()
-
-    def write(number: int) -> list[int]:
-        """Publish again and again, whatever the others do."""
-        statuses = []
-        for each in range(ROUNDS):
-            draft = draft_with(server, f"{number}-{each}@example.org")
-            statuses.append(publishing(server, draft)().status)
-        return statuses
-
-    def read() -> set[int]:
-        statuses = set()
-        while not stop.is_set():
-            statuses.add(server.ask("GET", CURRENT).status)
-        return statuses
-
-    with serving(settings, ada) as server:
-        with ThreadPoolExecutor(2 * PUBLISHERS) as pool:
-            readers = [pool.submit(read) for _ in range(PUBLISHERS)]
-            writers = [pool.submit(write, number) for number in range(PUBLISHERS)]
-            written = Counter(status for each in writers for status in each.result())
-            stop.set()
-            seen = set().union(*(each.result() for each in readers))
-        assert set(written) <= {201, 409}
-        assert written.total() == PUBLISHERS * ROUNDS
-        assert seen == {200}
-        assert numbers(server) == list(range(written[201] + 1, 0, -1))
