@@ -15,8 +15,8 @@ _INTRODUCTION = """
 
 `policy-api` works on the database and the data directory that the [settings](settings.md) name.
 Every command takes `--json` and then answers for programs; an error is then a problem object as the
-API has them, on standard error. With `--dry-run` a command does everything, shows what would come
-of it and stores nothing.
+API has them, on standard error. Long work tells on a terminal how far it is. With `--dry-run` a
+command does everything, shows what would come of it and stores nothing.
 
 | exit code | means |
 | --- | --- |

@@ -15,13 +15,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from policy_api import clock
-from policy_api.console import AppCommand, PolicyCommand, emit, json_option
+from policy_api.console import AppCommand, PolicyCommand, Ticker, emit, json_option, telling
 from policy_api.db.base import db
 from policy_api.db.engine import absolute_url, make_engine, sqlite_driver, sqlite_file
 from policy_api.db.migrate import upgrade
 from policy_api.db.readiness import damages
 from policy_api.db.tx import writing
 from policy_api.domain.proof.chain import Checkpoint
+from policy_api.domain.proof.history import Progress, silent
 from policy_api.errors import BrokenProof, Conflict, NotFound, Refused
 from policy_api.ledger import queries
 from policy_api.notification.fence import raise_fence
@@ -71,7 +72,13 @@ def back_up(engine: Engine, target: Path) -> None:
             copy.execute("PRAGMA journal_mode=DELETE").fetchall()
 
 
-def restore(source: Path, target: Path, *, checkpoint: Checkpoint | None = None) -> Restored:
+def restore(
+    source: Path,
+    target: Path,
+    *,
+    checkpoint: Checkpoint | None = None,
+    progress: Progress = silent,
+) -> Restored:
     """Bring a copy back to where the database was, once it has proved to be whole.
 
     :raises Conflict: If there is a database already.
@@ -94,12 +101,14 @@ def restore(source: Path, target: Path, *, checkpoint: Checkpoint | None = None)
             raise NotACopy(f"{source.name}: {error}.") from error
         engine = make_engine(f"sqlite:///{file}")
         try:
-            return settle(engine, checkpoint=checkpoint)
+            return settle(engine, checkpoint=checkpoint, progress=progress)
         finally:
             engine.dispose()
 
 
-def settle(engine: Engine, *, checkpoint: Checkpoint | None = None) -> Restored:
+def settle(
+    engine: Engine, *, checkpoint: Checkpoint | None = None, progress: Progress = silent
+) -> Restored:
     """Check a database that was brought back, migrate it, and keep what may be sent already.
 
     :raises NotACopy: If it is damaged.
@@ -111,7 +120,7 @@ def settle(engine: Engine, *, checkpoint: Checkpoint | None = None) -> Restored:
             raise NotACopy("The file is damaged.", damages=broken[:5])
         upgrade(engine)
         with Session(engine) as session:
-            found = verify_database(session, checkpoint=checkpoint)
+            found = verify_database(session, checkpoint=checkpoint, progress=progress)
             if found is not None:
                 raise BrokenProof(
                     f"{found.place} does not fit.", expected=found.expected, found=found.found
@@ -170,7 +179,8 @@ def restore_command(copy: Path | None, *, checkpoint: str | None, as_json: bool)
     """
     settings = load_settings(setting_up=True)
     noted = None if checkpoint is None else Checkpoint(chain_head=checkpoint)
-    done = _restored(settings, copy, noted)
+    with Ticker(hidden=as_json) as tick:
+        done = _restored(settings, copy, noted, telling(tick))
     answer = {
         "releases": done.releases,
         "chain_head": done.chain_head,
@@ -185,7 +195,9 @@ def restore_command(copy: Path | None, *, checkpoint: str | None, as_json: bool)
     emit(answer, lines, as_json=as_json)
 
 
-def _restored(settings: Settings, copy: Path | None, noted: Checkpoint | None) -> Restored:
+def _restored(
+    settings: Settings, copy: Path | None, noted: Checkpoint | None, progress: Progress
+) -> Restored:
     file = sqlite_file(absolute_url(settings.database_url))
     if copy is not None:
         if file is None:
@@ -194,11 +206,11 @@ def _restored(settings: Settings, copy: Path | None, noted: Checkpoint | None) -
             )
         if not copy.is_file():
             raise NotFound(f"There is no file {copy}.")
-        return restore(copy, file, checkpoint=noted)
+        return restore(copy, file, checkpoint=noted, progress=progress)
     if file is not None and not file.exists():
         raise NotFound(f"There is no database at {file}. Name the copy.")
     engine = make_engine(make_url(settings.database_url))
     try:
-        return settle(engine, checkpoint=noted)
+        return settle(engine, checkpoint=noted, progress=progress)
     finally:
         engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from policy_api import __version__, clock
 from policy_api.access.commands import audit_command, token_group
 from policy_api.app import create_app
 from policy_api.backups import backup_command, restore_command
-from policy_api.console import PolicyCommand, emit, json_option
+from policy_api.console import PolicyCommand, Ticker, emit, json_option, telling
 from policy_api.db.base import db
 from policy_api.db.migrate import upgrade
 from policy_api.db.tx import writing
@@ -63,7 +64,9 @@ def init_command(*, sample: bool, history: Path | None, as_json: bool) -> None:
     app = create_app(settings)
     with app.app_context():
         upgrade(db.engine)
-        releases = _filled(folder, Publisher(actor="init", signer=signer)) if folder else 0
+        with Ticker(hidden=as_json) as tick:
+            publisher = Publisher(actor="init", signer=signer)
+            releases = _filled(folder, publisher, telling(tick)) if folder else 0
     answer = {
         "data_dir": str(settings.data_dir),
         "key_id": signer.public_key.key_id,
@@ -75,13 +78,16 @@ def init_command(*, sample: bool, history: Path | None, as_json: bool) -> None:
     emit(answer, lines, as_json=as_json)
 
 
-def _filled(folder: Path, publisher: Publisher) -> int:
-    """Publish a history, unless there is one."""
+def _filled(folder: Path, publisher: Publisher, progress: Callable[[int], object]) -> int:
+    """Publish a history, unless there is one, and return the number of its releases."""
+    count = 0
     with writing() as session:
         if queries.head_number(session):
             return 0
         now = clock.now()
-        return sum(1 for _ in bring_history(session, folder, publisher=publisher, now=now))
+        for count, _ in enumerate(bring_history(session, folder, publisher=publisher, now=now), 1):
+            progress(count)
+    return count
 
 
 @click.command("serve", cls=PolicyCommand)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import click
 import orjson
@@ -158,6 +158,32 @@ def _plain(value: object) -> object:
     if isinstance(value, str | int | float | bool | list | dict) or value is None:
         return value
     return str(value)
+
+
+class Ticker:
+    """Shows on standard error how far long work is, where somebody watches."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        self.shown = not hidden and sys.stderr.isatty()
+        self.has_told = False
+
+    def __call__(self, text: str) -> None:
+        """Replace what was told before."""
+        if self.shown:
+            self.has_told = True
+            click.echo(f"\r{text} …\033[K", err=True, nl=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.has_told:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+def telling(tick: Ticker) -> Callable[[int], object]:
+    """Return a progress that names the release whose turn it is."""
+    return lambda number: tick(f"Release {number}")
 
 
 def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import click
 from policy_api import clock
 from policy_api.access.listing import MAX_NUMBER
 from policy_api.access.principal import Principal
-from policy_api.console import AppCommand, dry_run_option, emit, json_option
+from policy_api.console import AppCommand, Ticker, dry_run_option, emit, json_option, telling
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.entries.bundle import read_bundle, write_bundle
@@ -86,7 +86,8 @@ def export_command(out: Path, *, release: int | None, history: bool, as_json: bo
     """Export a release's source as a bundle: a folder, or a zip if OUT ends in .zip."""
     session = db.session()
     if history:
-        export_history(session, out)
+        with Ticker(hidden=as_json) as tick:
+            export_history(session, out, progress=telling(tick))
         count = queries.head_number(session)
         emit({"out": str(out), "releases": count}, f"{count} releases in {out}.", as_json=as_json)
         return

@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from policy_api.db.readiness import is_damage
 from policy_api.domain.proof.canonical import digest_bytes
 from policy_api.domain.proof.folder import write_history
-from policy_api.domain.proof.history import MISSHAPEN, Damaged, StoredEdition, StoredRelease
+from policy_api.domain.proof.history import (
+    MISSHAPEN,
+    Damaged,
+    Progress,
+    StoredEdition,
+    StoredRelease,
+    silent,
+)
 from policy_api.domain.proof.records import (
     DirectoryRecord,
     ReleaseRecord,
@@ -194,13 +201,13 @@ class DatabaseHistory:
         return self._session.scalars(query, execution_options=fresh).all()
 
 
-def export_history(session: Session, path: Path) -> None:
+def export_history(session: Session, path: Path, *, progress: Progress = silent) -> None:
     """Write the whole history into a new folder.
 
     :raises FileExistsError: If the folder is there already.
     :raises Damaged: If something of it cannot be read.
     """
-    write_history(DatabaseHistory(session), path)
+    write_history(DatabaseHistory(session), path, progress=progress)
 
 
 def _public_key(key_id: str, raw: bytes) -> PublicKey:

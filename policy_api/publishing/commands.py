@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from policy_api import clock
 from policy_api.access.listing import MAX_NUMBER
 from policy_api.access.principal import Actor
-from policy_api.console import FAILED, AppCommand, dry_run_option, emit, json_option, table
+from policy_api.console import FAILED, AppCommand, Ticker, dry_run_option, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.domain.content.source import Source
@@ -139,9 +139,10 @@ def publish_command(
 ) -> None:
     """Publish a bundle or a draft as a release, for all sites at once."""
     read = _read(bundle, draft_id)
-    with writing(keep=not dry_run) as session, _Ticker(hidden=as_json or dry_run) as tick:
+    with writing(keep=not dry_run) as session, Ticker(hidden=as_json or dry_run) as tick:
         work = _work(session, read, draft_id, base=base)
-        done = _released(session, work, options, as_json=as_json, progress=tick)
+        progress = _counting(tick)
+        done = _released(session, work, options, as_json=as_json, progress=progress)
     if dry_run:
         _emit_planned(_rehearsed(done), as_json=as_json)
         return
@@ -343,24 +344,10 @@ def _taken_row(version: VersionRow) -> dict[str, Any]:
     }
 
 
-class _Ticker:
-    """Shows on standard error how many versions are stored, where somebody watches."""
-
-    def __init__(self, *, hidden: bool) -> None:
-        self.count = 0
-        self.shown = not hidden and sys.stderr.isatty()
-
-    def __call__(self, version: VersionRecord) -> None:
-        self.count += 1
-        if self.shown:
-            click.echo(f"\r{self.count} versions, {version.site}…\033[K", err=True, nl=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self.shown and self.count:
-            click.echo("\r\033[K", err=True, nl=False)
+def _counting(tick: Ticker) -> Progress:
+    """Return a progress that says how many versions are stored."""
+    numbers = itertools.count(1)
+    return lambda version: tick(f"{next(numbers)} versions, {version.site}")
 
 
 def _signer() -> Signer:

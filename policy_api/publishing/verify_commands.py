@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from policy_api.console import AppCommand, emit, json_option
+from policy_api.console import AppCommand, Ticker, emit, json_option, telling
 from policy_api.db.base import db
 from policy_api.domain.proof.chain import Checkpoint
 from policy_api.domain.proof.folder import FolderHistory
@@ -26,10 +26,11 @@ def verify_command(history: Path | None, *, checkpoint: str | None, as_json: boo
     with a folder of `export --history` that folder, offline.
     """
     noted = None if checkpoint is None else Checkpoint(chain_head=checkpoint)
-    if history is None:
-        found = verify_database(db.session(), checkpoint=noted)
-    else:
-        found = verify(FolderHistory(history), checkpoint=noted)
+    with Ticker(hidden=as_json) as tick:
+        if history is None:
+            found = verify_database(db.session(), checkpoint=noted, progress=telling(tick))
+        else:
+            found = verify(FolderHistory(history), checkpoint=noted, progress=telling(tick))
     if found is not None:
         raise BrokenProof(
             f"{found.place} does not fit.", expected=found.expected, found=found.found

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from policy_api.domain.proof.canonical import instant_text
 from policy_api.domain.proof.chain import Checkpoint
-from policy_api.domain.proof.history import MISSHAPEN, Damaged, StoredRelease
+from policy_api.domain.proof.history import MISSHAPEN, Damaged, Progress, StoredRelease, silent
 from policy_api.domain.proof.verify import Break, verify
 from policy_api.events import queries as events
 from policy_api.events.rows import EventRow
@@ -23,9 +23,11 @@ from policy_api.publishing.announcing import PUBLISHED, WITHDRAWN
 _PAGE = 200
 
 
-def verify_database(session: Session, *, checkpoint: Checkpoint | None = None) -> Break | None:
+def verify_database(
+    session: Session, *, checkpoint: Checkpoint | None = None, progress: Progress = silent
+) -> Break | None:
     """Return the first thing that does not fit, or None."""
-    found = verify(DatabaseHistory(session), checkpoint=checkpoint)
+    found = verify(DatabaseHistory(session), checkpoint=checkpoint, progress=progress)
     if found is not None:
         return found
     try:

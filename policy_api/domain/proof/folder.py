@@ -20,8 +20,10 @@ from policy_api.domain.proof.history import (
     MISSHAPEN,
     Damaged,
     History,
+    Progress,
     StoredEdition,
     StoredRelease,
+    silent,
 )
 from policy_api.domain.proof.records import (
     DirectoryRecord,
@@ -94,7 +96,7 @@ class FolderHistory:
             raise Damaged(place, error.strerror or type(error).__name__) from error
 
 
-def write_history(history: History, path: Path) -> None:
+def write_history(history: History, path: Path, *, progress: Progress = silent) -> None:
     """Write a history into a folder.
 
     :raises FileExistsError: If there is one already; two histories must not mix.
@@ -103,6 +105,7 @@ def write_history(history: History, path: Path) -> None:
     path.mkdir(parents=True)
     _write(path / "keys.json", _pretty(key_set(history.keys().values())))
     for stored in history.releases():
+        progress(stored.record.number)
         number = f"{stored.record.number:04}"
         _write(path / "releases" / f"{number}.json", _pretty(_release_json(stored)))
         for version in stored.record.versions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,14 @@ from policy_api.errors import BadInput
 
 MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, BadInput)
 """What reading JSON of another shape than expected comes to."""
+
+
+Progress = Callable[[int], object]
+"""Called with the number of a release when its turn has come."""
+
+
+def silent(number: int) -> None:
+    """Tell nobody."""
 
 
 class Damaged(Exception):

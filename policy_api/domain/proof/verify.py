@@ -10,7 +10,14 @@ import orjson
 
 from policy_api.domain.proof.canonical import digest, digest_bytes, is_digest
 from policy_api.domain.proof.chain import Checkpoint, manifest_digest, next_head
-from policy_api.domain.proof.history import MISSHAPEN, Damaged, History, StoredRelease
+from policy_api.domain.proof.history import (
+    MISSHAPEN,
+    Damaged,
+    History,
+    Progress,
+    StoredRelease,
+    silent,
+)
 from policy_api.domain.proof.manifest import manifest
 from policy_api.domain.proof.records import Seal, VersionRecord
 from policy_api.domain.proof.signing import PublicKey
@@ -42,6 +49,7 @@ def verify(
     *,
     keys: Mapping[str, PublicKey] | None = None,
     checkpoint: Checkpoint | None = None,
+    progress: Progress = silent,
 ) -> Break | None:
     """Return the first thing that does not fit, in the order of releases, or None.
 
@@ -49,19 +57,24 @@ def verify(
     itself. Only a checkpoint noted earlier shows that.
 
     :param keys: Keys known from elsewhere; default: those the history brings along.
+    :param progress: Called with the number of each release before it is checked.
     """
     try:
         known = history.keys() if keys is None else keys
-        return next(_breaks(history, known, checkpoint), None)
+        return next(_breaks(history, known, checkpoint, progress), None)
     except Damaged as damage:
         return Break(damage.place, "something readable", damage.problem)
 
 
 def _breaks(
-    history: History, keys: Mapping[str, PublicKey], checkpoint: Checkpoint | None
+    history: History,
+    keys: Mapping[str, PublicKey],
+    checkpoint: Checkpoint | None,
+    progress: Progress,
 ) -> Iterator[Break]:
     walk = _Walk(history, keys)
     for stored in history.releases():
+        progress(stored.record.number)
         yield from walk.release(stored)
     if checkpoint is not None:
         yield from walk.checkpoint(checkpoint)
