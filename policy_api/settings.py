@@ -123,6 +123,10 @@ class Settings:
     """Networks that webhooks must not be sent to though they are part of the open Internet, such as
     those of your own servers, separated by commas."""
 
+    require_review: bool = False
+    """Whether nothing is published that somebody else has not approved. Without it only a draft
+    that was handed in waits for its approval."""
+
     webhook_allow_http: bool = False
     """Whether webhooks may be sent without encryption, to `http://` addresses."""
 

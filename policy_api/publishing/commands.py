@@ -232,7 +232,7 @@ def _released(
         source=work.source,
         base=work.base,
         announcement=_announcement(work.source, options),
-        review=None if draft is None else review_lacks(session, draft),
+        review=review_lacks(session, draft, is_required=state().settings.require_review),
     )
     publisher = Publisher(actor=options["by"], signer=_signer())
     try:

@@ -37,12 +37,21 @@ REVIEW_LACKS = {
     Standing.REJECTED: "The draft was sent back in review.",
     Standing.CHANGED: "The draft was edited after its review.",
 }
-"""How a draft stands in its review → what is missing. Without a review nothing is."""
+"""How a draft stands in its review → what is missing."""
+
+UNREVIEWED = "Nobody has reviewed it; hand it in as a draft."
 
 
-def review_lacks(session: Session, draft: DraftRow) -> str | None:
-    """Return what the review of a draft still lacks, in words; None where nothing is missing."""
-    return REVIEW_LACKS.get(standing_of(session, draft))
+def review_lacks(session: Session, draft: DraftRow | None, *, is_required: bool) -> str | None:
+    """Return what the review of a draft still lacks, in words; None where nothing is missing.
+
+    :param draft: None for files that are published without one.
+    :param is_required: Whether something that nobody handed in lacks its review too.
+    """
+    found = Standing.NONE if draft is None else standing_of(session, draft)
+    if found is Standing.NONE:
+        return UNREVIEWED if is_required else None
+    return REVIEW_LACKS.get(found)
 
 
 def no_release(number: int) -> str:
@@ -115,6 +124,10 @@ class Releaser:
     """Loads the key; only who publishes needs it."""
 
     now: datetime
+
+    needs_review: bool = False
+    """Whether nothing goes out that somebody else has not approved."""
+
     locale: str = "en"
     """Language of whoever asks."""
 
@@ -137,7 +150,7 @@ class Releaser:
             source=drafts.source_of(self.session, draft),
             base=draft.base_release or 0,
             announcement=announcement,
-            review=review_lacks(self.session, draft),
+            review=review_lacks(self.session, draft, is_required=self.needs_review),
             locale=self.locale,
         )
         territory = self.author.territory(draft, wanted.source)

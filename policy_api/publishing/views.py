@@ -184,9 +184,15 @@ def released(work: Callable[[Releaser], Outcome]) -> Response:
     """Let the token at work do something to releases."""
 
     def act(session: Session, now: datetime) -> Outcome:
-        return work(
-            Releaser(session=session, by=principal(), signer=signer, now=now, locale=asked_tag())
+        releaser = Releaser(
+            session=session,
+            by=principal(),
+            signer=signer,
+            now=now,
+            needs_review=state().settings.require_review,
+            locale=asked_tag(),
         )
+        return work(releaser)
 
     return acted(act)
 

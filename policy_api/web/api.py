@@ -134,7 +134,7 @@ def _plain(problem: Problem, schema: ma.Schema) -> Problem:
     if problem.detail != _UNKNOWN_FIELD:
         return replace(problem, detail=_PLAINER.get(problem.detail, problem.detail))
     name = problem.pointer.removeprefix("/")
-    hint = "" if "/" in name else meant(name, _names(schema), "fields")
+    hint = "" if "/" in name else meant(name, _names(schema))
     detail = f"There is no field '{shown(problem.pointer.rpartition('/')[2])}' here."
     return replace(problem, detail=detail, expected=hint)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from policy_api.drafts.review import is_only_author
+from policy_api.settings import Settings
+from policy_api.web.state import state
 from tests.access.people import SUMMARY, Person, Someone
 
 
@@ -97,6 +101,24 @@ def test_a_draft_that_was_sent_back_can_be_handed_in_again(
 
     assert again.get_json()["review"] == "submitted"
     assert bob.post(f"{submitted}/approve").get_json()["review"] == "approved"
+
+
+def test_where_reviews_are_required_nothing_goes_out_without_one(
+    app: Flask, settings: Settings, editor: Person, bob: Person
+) -> None:
+    with app.app_context():
+        state().settings = replace(settings, require_review=True)
+    draft = editor.draft()
+    editor.edit(draft, email="new@example.org")
+
+    alone = editor.post(f"{draft}/publish", SUMMARY)
+    editor.post(f"{draft}/submit")
+    bob.post(f"{draft}/approve")
+    approved = editor.post(f"{draft}/publish", SUMMARY)
+
+    assert (alone.status_code, approved.status_code) == (422, 201)
+    (found,) = alone.get_json()["findings"]
+    assert (found["rule"], found["waivable"]) == ("review", True)
 
 
 def test_an_empty_draft_has_nothing_to_review(editor: Person) -> None:

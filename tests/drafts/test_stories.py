@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 
 from tests.access.people import DPO, SUMMARY, Person, Someone
 
-STORIES = int(os.environ.get("POLICY_API_TEST_STORIES", "4"))
+STORIES = int(os.environ.get("POLICY_API_TEST_STORIES", "2"))
 ACTS: Final = 20
 SECTION: Final = "policies/privacy/sections/contact"
 
