@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import ETags
 
 from policy_api.access.audit import Act, record
 from policy_api.access.principal import Principal
@@ -243,3 +244,10 @@ class Author:
 def entry_etag(entry: Entry) -> str:
     """Return the entity tag of an entry, quoted."""
     return f'"{digest(entry).removeprefix("sha256:")[:32]}"'
+
+
+def unchanged(entry: Entry | None) -> Precondition:
+    """Return the condition that there still is what was read."""
+    if entry is None:
+        return Precondition(match=ETags(), none_match=ETags(star_tag=True))
+    return Precondition(match=ETags([entry_etag(entry).strip('"')]), none_match=ETags())

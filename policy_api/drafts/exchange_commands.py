@@ -166,11 +166,7 @@ def carry_translations_command(
             locales=list(locales) or None,
         )
         put_edits(session, done.edits, draft=draft, title="", by=by)
-    answer = {
-        "draft": int(draft),
-        "carried": [{"locale": locale, "unit": unit} for locale, unit in done.carried],
-        "left": [{"locale": at, "unit": unit, "detail": why} for at, unit, why in done.left],
-    }
+    answer = {"draft": int(draft), **done.to_json()}
     lines = [f"{len(done.carried)} translations carried over, {len(done.left)} left."]
     lines += [f"  {locale} {unit}: {why}" for locale, unit, why in done.left]
     emit(answer, lines, as_json=as_json)

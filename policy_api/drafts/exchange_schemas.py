@@ -7,6 +7,7 @@ from webargs.fields import DelimitedList
 
 from policy_api.access.listing import MAX_NUMBER, WholeNumber
 from policy_api.domain.content.fields import Key, Locale
+from policy_api.domain.content.limits import LOCALES, PATH_LENGTH, UNITS
 from policy_api.domain.languages import MAX_TAG_LENGTH
 from policy_api.domain.translation.exchange_checks import Reason
 from policy_api.domain.translation.units import State
@@ -107,3 +108,86 @@ class TakenBackOut(Schema):
         fields.String(), required=True, metadata={"description": "Units without a translation."}
     )
     refused = fields.List(fields.Nested(RefusedUnitOut), required=True)
+
+
+class ProgressQuery(Schema):
+    """Query of how far translations are."""
+
+    class Meta:
+        unknown = RAISE
+
+    policy = Key(required=True, metadata={"description": "Key of the policy."})
+
+
+class ProgressOut(Schema):
+    """The texts of a policy in one language, counted."""
+
+    policy = fields.String(required=True)
+    locale = fields.String(required=True)
+    units = fields.Integer(required=True)
+    missing = fields.Integer(required=True)
+    draft = fields.Integer(required=True)
+    translated = fields.Integer(required=True)
+    approved = fields.Integer(required=True)
+    outdated = fields.Integer(
+        required=True, metadata={"description": "How many of them were made from another text."}
+    )
+    current = fields.Integer(required=True)
+    words = fields.Integer(
+        required=True, metadata={"description": "Words of the source that still wait."}
+    )
+    completeness = fields.Float(required=True, metadata={"description": "From 0 to 1."})
+    orphans = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Translations of texts that no longer exist."},
+    )
+
+
+class ProgressListOut(Schema):
+    """How far each language of a policy is."""
+
+    items = fields.List(fields.Nested(ProgressOut), required=True)
+
+
+class CarryIn(Schema):
+    """Body that says which changes of the source were of wording alone."""
+
+    class Meta:
+        unknown = RAISE
+
+    policy = Key(required=True, metadata={"description": "Key of the policy."})
+    units = fields.List(
+        fields.String(validate=validate.Length(1, PATH_LENGTH)),
+        validate=validate.Length(max=UNITS),
+        metadata={"description": "Only these texts. Default: all that the draft changed."},
+    )
+    locales = fields.List(
+        Locale(metadata=TAG),
+        validate=validate.Length(max=LOCALES),
+        metadata={"description": "Only these languages. Default: all."},
+    )
+
+
+class CarriedUnitOut(Schema):
+    """A translation that stays."""
+
+    locale = fields.String(required=True)
+    unit = fields.String(required=True)
+
+
+class LeftUnitOut(CarriedUnitOut):
+    """A translation that cannot stay, because a fact in the text is another one."""
+
+    detail = fields.String(required=True, metadata={"description": "The reason, in words."})
+
+
+class CarriedOut(Schema):
+    """What came of carrying translations over a change."""
+
+    draft = fields.Integer(required=True)
+    entries = fields.List(
+        fields.String(), required=True, metadata={"description": "Paths of what was written."}
+    )
+    carried = fields.List(fields.Nested(CarriedUnitOut), required=True)
+    left = fields.List(fields.Nested(LeftUnitOut), required=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Response, request, url_for
-from werkzeug.datastructures import ETags
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from policy_api.access.answering import outcome, private
+from policy_api.access.answering import outcome, private, told
 from policy_api.access.doors import needs, principal
 from policy_api.access.idempotency import Outcome
 from policy_api.access.scopes import Action
-from policy_api.domain.content.source import Entry, Source
+from policy_api.domain.content.source import Source
 from policy_api.domain.translation.exchange import (
     EXCHANGE_BYTES,
     SUFFIXES,
@@ -22,22 +22,28 @@ from policy_api.domain.translation.exchange import (
     read_file,
     receive,
 )
+from policy_api.domain.translation.progress import progress
 from policy_api.domain.translation.units import State
+from policy_api.domain.translation.units_carry import carry
 from policy_api.drafts import service
-from policy_api.drafts.answering import authored, opened, reading
-from policy_api.drafts.authoring import Author, entry_etag
+from policy_api.drafts.answering import DRAFT, authored, opened, reading
+from policy_api.drafts.authoring import Author, unchanged
 from policy_api.drafts.exchange_schemas import (
+    CarriedOut,
+    CarryIn,
     ExportQuery,
+    ProgressListOut,
+    ProgressQuery,
     TakenBackOut,
     TakingBackQuery,
     XliffQuery,
 )
-from policy_api.drafts.preconditions import Precondition
 from policy_api.drafts.queries import DraftRow
 from policy_api.drafts.territory import Territory, site_of
 from policy_api.errors import BadInput, BadQuery
 from policy_api.ledger import queries as ledger
 from policy_api.web.api import Blueprint
+from policy_api.web.schemas import NoQuery
 
 XLIFF: Final = "application/xliff+xml"
 PO: Final = "text/x-gettext-translation"
@@ -95,6 +101,42 @@ def import_translations(query: dict[str, Any]) -> Response:
         return _taken(author, raw, **query)
 
     return authored(work)
+
+
+@blp.get(f"{DRAFT}/translations")
+@needs(Action.READ_DRAFT)
+@blp.arguments(ProgressQuery, location="query")
+@blp.response(200, ProgressListOut)
+def get_progress(query: dict[str, Any], *, draft_id: int) -> Response:
+    """Tell how far each language of a policy is in the draft."""
+    source = _readable(reading(), draft_id)
+    return told({"items": [each.to_json() for each in progress(source, query["policy"])]})
+
+
+@blp.post(f"{DRAFT}/carry-translations")
+@needs(Action.WRITE)
+@blp.arguments(NoQuery, location="query")
+@blp.arguments(CarryIn)
+@blp.response(200, CarriedOut)
+def carry_translations(_query: dict[str, Any], body: dict[str, Any], *, draft_id: int) -> Response:
+    """Keep translations where the draft changed the source's wording and not its sense."""
+
+    def work(author: Author) -> Outcome:
+        row = opened(author, draft_id, Action.WRITE)
+        source = author.source(row)
+        base = service.base_of(author.session, row.base_release)
+        done = carry(base, source, policy=body["policy"], **_chosen(body))
+        territory = author.territory(row, source)
+        edits = {path: entry for path, entry in done.edits.items() if territory.has(path)}
+        for path, entry in edits.items():
+            author.put(row, path, entry, unchanged(source.get(path)))
+        return outcome({"draft": draft_id, "entries": list(edits), **done.to_json()})
+
+    return authored(work)
+
+
+def _chosen(body: Mapping[str, Any]) -> dict[str, set[str] | None]:
+    return {name: set(body[name]) if body.get(name) else None for name in ("units", "locales")}
 
 
 def _exported(query: dict[str, Any], *, format_: Format, media_type: str) -> Response:
@@ -187,14 +229,7 @@ def _received(
 def _put(author: Author, draft: DraftRow, source: Source, received: Received) -> None:
     """Write the entries of a file, unless somebody changed one since it was compared."""
     for path, entry in received.edits.items():
-        author.put(draft, path, entry, _unchanged(source.get(path)))
-
-
-def _unchanged(entry: Entry | None) -> Precondition:
-    """Return the condition that there still is what was read."""
-    if entry is None:
-        return Precondition(match=ETags(), none_match=ETags(star_tag=True))
-    return Precondition(match=ETags([entry_etag(entry).strip('"')]), none_match=ETags())
+        author.put(draft, path, entry, unchanged(source.get(path)))
 
 
 def _told(received: Received, draft: int | None, *, is_new: bool = False) -> Outcome:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from flask import Response, request, url_for
-from werkzeug.datastructures import ETags
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from policy_api.access.answering import outcome
@@ -23,7 +22,7 @@ from policy_api.domain.importing.recipients import import_recipients
 from policy_api.domain.importing.spreadsheet import read_spreadsheet
 from policy_api.drafts import service
 from policy_api.drafts.answering import authored, opened
-from policy_api.drafts.authoring import Author, entry_etag
+from policy_api.drafts.authoring import Author, unchanged
 from policy_api.drafts.importing_draft import drafted_and_counted
 from policy_api.drafts.importing_schemas import (
     ImportedPageOut,
@@ -31,7 +30,6 @@ from policy_api.drafts.importing_schemas import (
     PageQuery,
     RecipientsQuery,
 )
-from policy_api.drafts.preconditions import Precondition
 from policy_api.drafts.queries import DraftRow
 from policy_api.errors import BadQuery
 from policy_api.ledger import queries as ledger
@@ -152,19 +150,12 @@ def _written(
         return outcome({"draft": None, "href": None, "entries": [], **told})
     draft = author.open(title=title, site=None) if row is None else row
     for path, entry in edits.items():
-        author.put(draft, path, entry, _unchanged(source.get(path)))
+        author.put(draft, path, entry, unchanged(source.get(path)))
     href = url_for("drafts.get_draft", draft_id=draft.id)
     shown = {"draft": draft.id, "href": href, "entries": list(edits), **told}
     if row is not None:
         return outcome(shown)
     return outcome(shown, status=201, headers={"Location": href})
-
-
-def _unchanged(entry: Entry | None) -> Precondition:
-    """Return the condition that there still is what was read."""
-    if entry is None:
-        return Precondition(match=ETags(), none_match=ETags(star_tag=True))
-    return Precondition(match=ETags([entry_etag(entry).strip('"')]), none_match=ETags())
 
 
 def _notes(notes: Iterable[Note]) -> dict[str, Any]:

@@ -80,3 +80,21 @@ def test_quotes_commas_and_breaks_survive_the_way_through_a_spreadsheet() -> Non
 
 def test_a_table_without_rows_has_its_heads() -> None:
     assert len(lines(recipients_csv({**table(), "rows": []}))) == 1
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u200b", "\u3000", "\ufeff", "\u2003"])
+@pytest.mark.parametrize("start", [each for each in FORMULA_STARTS if each.strip()])
+def test_no_space_hides_a_formula(before: str, start: str) -> None:
+    assert harmless(f"{before}{start}1+1") == f"'{before}{start}1+1"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_cell_computes_whatever_a_spreadsheet_splits_at(delimiter: str) -> None:
+    rows = table()
+    rows["rows"][0]["purpose"] = 'Pay;=HYPERLINK("https://evil.example")\t=1+1'
+
+    text = recipients_csv(rows)
+
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found = [cell for line in read for cell in line]
+    assert [cell for cell in found if cell.lstrip(' "').startswith(FORMULA_STARTS)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,15 @@ from policy_api.domain.rendering.words import Words
 SEPARATOR = "; "
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that make a spreadsheet compute, full-width forms included."""
+
+_UNSEEN = (
+    " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u200c\u200d\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
+)
+"""Spaces and other characters that a spreadsheet may drop from the beginning of a cell."""
+
+# In many countries spreadsheets split at semicolons, so a cell may begin behind each of them.
+_FORMULA = re.compile(f"(^|[;\t\r\n])([{_UNSEEN}]*[{re.escape(''.join(FORMULA_STARTS))}])")
 
 
 def recipients_csv(block: Mapping[str, Any], *, locale: str = "en") -> str:
@@ -35,8 +45,7 @@ def recipients_csv(block: Mapping[str, Any], *, locale: str = "en") -> str:
 
 def harmless(text: str) -> str:
     """Return a text that a spreadsheet shows instead of computing it."""
-    starts_formula = text.lstrip(" \u00a0").startswith(FORMULA_STARTS)
-    return f"'{text}" if starts_formula else text
+    return _FORMULA.sub(r"\1'\2", text)
 
 
 def _field(cell: Cell, words: Words) -> str:

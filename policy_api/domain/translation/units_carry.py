@@ -26,6 +26,15 @@ class CarriedOver:
     left: tuple[tuple[str, str, str], ...]
     """Locale, unit and reason of every one that cannot fit: a number or placeholder differs."""
 
+    def to_json(self) -> dict[str, list[dict[str, str]]]:
+        """Return what was carried and what was left, for programs."""
+        return {
+            "carried": [{"locale": locale, "unit": unit} for locale, unit in self.carried],
+            "left": [
+                {"locale": locale, "unit": unit, "detail": why} for locale, unit, why in self.left
+            ],
+        }
+
 
 def carry(
     source_before: Source,
