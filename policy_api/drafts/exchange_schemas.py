@@ -116,7 +116,7 @@ class ProgressQuery(Schema):
     class Meta:
         unknown = RAISE
 
-    policy = Key(required=True, metadata={"description": "Key of the policy."})
+    policy = Key(load_default=None, metadata={"description": "Key of a policy. Default: all."})
 
 
 class ProgressOut(Schema):
@@ -156,7 +156,7 @@ class CarryIn(Schema):
     class Meta:
         unknown = RAISE
 
-    policy = Key(required=True, metadata={"description": "Key of the policy."})
+    policy = Key(load_default=None, metadata={"description": "Key of a policy. Default: all."})
     units = fields.List(
         fields.String(validate=validate.Length(1, PATH_LENGTH)),
         validate=validate.Length(max=UNITS),

@@ -110,7 +110,8 @@ def import_translations(query: dict[str, Any]) -> Response:
 def get_progress(query: dict[str, Any], *, draft_id: int) -> Response:
     """Tell how far each language of a policy is in the draft."""
     source = _readable(reading(), draft_id)
-    return told({"items": [each.to_json() for each in progress(source, query["policy"])]})
+    policies = _policies(source, query["policy"])
+    return told({"items": [each.to_json() for key in policies for each in progress(source, key)]})
 
 
 @blp.post(f"{DRAFT}/carry-translations")
@@ -125,14 +126,22 @@ def carry_translations(_query: dict[str, Any], body: dict[str, Any], *, draft_id
         row = opened(author, draft_id, Action.WRITE)
         source = author.source(row)
         base = service.base_of(author.session, row.base_release)
-        done = carry(base, source, policy=body["policy"], **_chosen(body))
         territory = author.territory(row, source)
-        edits = {path: entry for path, entry in done.edits.items() if territory.has(path)}
-        for path, entry in edits.items():
-            author.put(row, path, entry, unchanged(source.get(path)))
-        return outcome({"draft": draft_id, "entries": list(edits), **done.to_json()})
+        written: list[str] = []
+        found: dict[str, list[dict[str, str]]] = {"carried": [], "left": []}
+        for key in _policies(source, body["policy"]):
+            done = carry(base, _within(source, territory), policy=key, **_chosen(body))
+            for path, entry in done.edits.items():
+                author.put(row, path, entry, unchanged(source.get(path)))
+            written += done.edits
+            found = {name: [*held, *done.to_json()[name]] for name, held in found.items()}
+        return outcome({"draft": draft_id, "entries": written, **found})
 
     return authored(work)
+
+
+def _policies(source: Source, asked: str | None) -> tuple[str, ...]:
+    return source.policies() if asked is None else (asked,)
 
 
 def _chosen(body: Mapping[str, Any]) -> dict[str, set[str] | None]:

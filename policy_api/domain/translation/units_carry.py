@@ -9,6 +9,7 @@ from policy_api.domain.content.source import Entry, Source
 from policy_api.domain.content.texts import text_hash
 from policy_api.domain.translation.exchange_checks import NotTaken, checked
 from policy_api.domain.translation.units import WorkUnit, translated_locales, work_units
+from policy_api.errors import NotFound
 
 CARRIED = "carried"
 
@@ -51,11 +52,16 @@ def carry(
 
     :param locales: Only these; by default every locale of the policy.
     :param units: Only these units, such as those whose change was editorial; by default all.
+    :raises NotFound: If there is no such policy.
     """
     edits: dict[str, Entry] = {}
     carried: list[tuple[str, str]] = []
     left: list[tuple[str, str, str]] = []
-    before = {unit.id: unit.source for unit in work_units(source_before, policy, "und")}
+    if f"policies/{policy}" not in source_after:
+        raise NotFound(f"There is no policy “{policy}”.")
+    known = f"policies/{policy}" in source_before
+    units_before = work_units(source_before, policy, "und") if known else ()
+    before = {unit.id: unit.source for unit in units_before}
     wanted = translated_locales(source_after, policy) if locales is None else sorted(locales)
     for locale in wanted:
         for unit in _behind(source_after, policy, locale, before=before):
