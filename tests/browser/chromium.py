@@ -25,6 +25,9 @@ EVERYTHING = "POLICY_API_TEST_BROWSER" in os.environ
 AWAY = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 """The browser's view of the internet: there is none."""
 
+PATIENCE = 120_000
+"""Milliseconds that a busy machine may take for what takes a moment elsewhere."""
+
 WIDTHS = (320, 1280)
 LOOKS = (
     tuple(product(WIDTHS, ("light", "dark"))) if EVERYTHING else ((320, "light"), (1280, "dark"))
@@ -66,6 +69,7 @@ def opened(running: Browser, url: str, *, width: int = 1280, **context: Any) -> 
     """
     profile = running.new_context(viewport={"width": width, "height": 800}, **context)
     page = profile.new_page()
+    page.set_default_timeout(PATIENCE)
     found = Opened(page=page)
     page.on("request", lambda request: found.asked.append(request.url))
     page.on("console", lambda said: found.complaints.append(f"{said.type}: {said.text}"))
