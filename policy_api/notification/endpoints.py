@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import delete as drop
@@ -88,25 +90,8 @@ def create(
     if not signatures or set(signatures) - set(SCHEMES):
         problem = Problem("Unknown signature.", pointer="/signatures", expected=", ".join(SCHEMES))
         raise BadInput(problems=[problem])
-    found = Endpoint(
-        name=f"ep_{secrets.token_hex(NAME_BYTES)}",
-        channel=WEBHOOK,
-        target=target,
-        description=description,
-        created_at=now,
-        created_by=by,
-        state="pending_verification",
-        verified_at=None,
-        stopped_at=None,
-        after_sequence=None,
-        due_at=None,
-        held_until=None,
-        failures=0,
-        failing_since=None,
-        lease_token=0,
-        leased_until=None,
-    )
-    _apply(found, wanted)
+    found = new_endpoint(WEBHOOK, target, description=description, by=by, now=now)
+    apply_filter(found, wanted)
     session.add(found)
     session.flush()
     schemes = tuple(dict.fromkeys(signatures))
@@ -136,10 +121,12 @@ def change(
     found = own(session, name)
     if wanted is not None:
         check_filter(wanted)
-        _apply(found, wanted)
+        apply_filter(found, wanted)
         _skip_unwanted(session, found, wanted)
     if description is not None:
         found.description = description
+    if url is not None and found.channel != WEBHOOK:
+        raise BadInput(problems=[Problem("It is no webhook.", pointer="/url")])
     if url is not None and (checked := safeguards.guard.checked_url(url)) != found.target["url"]:
         found.target = {"url": checked}
         found.state = "pending_verification"
@@ -247,7 +234,7 @@ def own(session: Session, name: str) -> Endpoint:
     :raises NotFound: If there is none of that name.
     """
     query = select(Endpoint).where(
-        Endpoint.name == name, Endpoint.channel == WEBHOOK, Endpoint.state != "deleted"
+        Endpoint.name == name, queries.is_managed(), Endpoint.state != "deleted"
     )
     found = session.scalar(query.with_for_update())
     if found is None:
@@ -269,7 +256,32 @@ def _start_anew(found: Endpoint) -> None:
     found.leased_until = None
 
 
-def _apply(found: Endpoint, wanted: Filter) -> None:
+def new_endpoint(
+    channel: str, target: Mapping[str, Any], *, description: str, by: str, now: datetime
+) -> Endpoint:
+    """Return an endpoint that still has to prove itself."""
+    return Endpoint(
+        name=f"{queries.MANAGED_PREFIX}{secrets.token_hex(NAME_BYTES)}",
+        channel=channel,
+        target=dict(target),
+        description=description,
+        created_at=now,
+        created_by=by,
+        state="pending_verification",
+        verified_at=None,
+        stopped_at=None,
+        after_sequence=None,
+        due_at=None,
+        held_until=None,
+        failures=0,
+        failing_since=None,
+        lease_token=0,
+        leased_until=None,
+    )
+
+
+def apply_filter(found: Endpoint, wanted: Filter) -> None:
+    """Let an endpoint hear of what a filter lets through."""
     for part in ("types", "sites", "policies", "change_types"):
         names = getattr(wanted, part)
         setattr(found, part, None if names is None else sorted(set(names)))

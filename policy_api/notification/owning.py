@@ -15,7 +15,7 @@ from policy_api.access.refusals import NotAllowed
 from policy_api.access.scopes import Action
 from policy_api.domain.proof.canonical import digest
 from policy_api.errors import NotFound
-from policy_api.notification import endpoints, queries, replay
+from policy_api.notification import connecting, endpoints, queries, replay
 from policy_api.notification.endpoints import Made, Safeguards
 from policy_api.notification.filters import Filter
 from policy_api.notification.queries import DeliveryRow, EndpointRow
@@ -47,7 +47,7 @@ class Owner:
         :raises NotFound: If there is none of that name, or it is not the token's business.
         """
         row = queries.endpoint(self.session, name=name)
-        if row.channel != endpoints.WEBHOOK or not self._owns(row):
+        if not row.name.startswith(queries.MANAGED_PREFIX) or not self._owns(row):
             raise NotFound(f"There is no endpoint {name}.")
         return row
 
@@ -71,6 +71,26 @@ class Owner:
         )
         self._record("create", made.endpoint, before=None)
         return made
+
+    def connect(
+        self, channel: str, *, target: Mapping[str, Any], wanted: Filter, description: str
+    ) -> EndpointRow:
+        """Make an endpoint of another channel than webhooks.
+
+        :raises NotAllowed: If its filter reaches beyond the token's sites.
+        """
+        self._check_reach(wanted.sites)
+        row = connecting.connect(
+            self.session,
+            channel=channel,
+            target=target,
+            wanted=wanted,
+            description=description,
+            by=self.by.name,
+            now=self.now,
+        )
+        self._record("create", row, before=None)
+        return row
 
     def change(self, name: str, *, changes: Mapping[str, Any]) -> EndpointRow:
         """Change an endpoint: its ``url``, ``description`` or whole filter (``wanted``).

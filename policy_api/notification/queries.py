@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from policy_api.errors import NotFound
@@ -19,6 +19,8 @@ RESTORED = "restored"
 """Held back by the fence of a restored database."""
 
 LONGEST_ID = 30
+MANAGED_PREFIX = "ep_"
+"""Of the names of endpoints that owners look after; those of readers and caches have others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +103,22 @@ def endpoint(session: Session, *, name: str) -> EndpointRow:
 
 
 def endpoints(
-    session: Session, *, channel: str = "webhook", after: str | None = None, limit: int = 50
+    session: Session, *, after: str | None = None, limit: int = 50
 ) -> tuple[EndpointRow, ...]:
-    """Return endpoints in the order of creation.
+    """Return the endpoints that somebody made and looks after, in the order of creation.
 
     :param after: Name of the last one seen.
     """
-    query = _endpoints().where(Endpoint.channel == channel).order_by(Endpoint.id).limit(limit)
+    query = _endpoints().where(is_managed()).order_by(Endpoint.id).limit(limit)
     if after is not None:
         seen = select(Endpoint.id).where(Endpoint.name == after).scalar_subquery()
         query = query.where(Endpoint.id > seen)
     return tuple(_endpoint_row(session, found) for found in session.scalars(query))
+
+
+def is_managed() -> ColumnElement[bool]:
+    """Return the condition on endpoints that they were made by somebody, not by the program."""
+    return Endpoint.name.startswith(MANAGED_PREFIX, autoescape=True)
 
 
 def deliveries(

@@ -109,7 +109,10 @@ class WebhookOut(Schema):
     """An endpoint, without its secret."""
 
     id = fields.String(required=True)
-    url = fields.String(required=True)
+    channel = fields.String(
+        required=True, metadata={"description": "webhook, or one that a plugin brings."}
+    )
+    url = fields.String(required=True, allow_none=True)
     description = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     filter = fields.Nested(FilterOut, required=True)

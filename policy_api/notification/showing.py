@@ -19,7 +19,8 @@ def endpoint_json(row: EndpointRow) -> Shown:
     """Return an endpoint as its owner sees it."""
     return {
         "id": row.name,
-        "url": row.target["url"],
+        "channel": row.channel,
+        "url": row.target.get("url"),
         "description": row.description,
         "state": row.state,
         "filter": {

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import click
+import orjson
 
 from policy_api import clock
 from policy_api.access.principal import Principal
@@ -26,11 +27,24 @@ from policy_api.web.state import state
 
 T = TypeVar("T")
 
-COLUMNS = ("id", "url", "state", "pending", "failures", "description")
+COLUMNS = ("id", "channel", "url", "state", "pending", "failures", "description")
 DELIVERY_COLUMNS = ("id", "type", "state", "reason", "tries", "last")
 
 by_option = click.option("--by", default=getpass.getuser, help="Who does it; for the record.")
 name_argument = click.argument("name", metavar="ID")
+
+
+def _json_object(
+    _context: click.Context, _parameter: click.Parameter, value: str
+) -> dict[str, object]:
+    """Read an argument that is a JSON object."""
+    try:
+        found = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise click.BadParameter(f"It is no JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter("It is no JSON object.")
+    return found
 
 
 @click.group("webhooks")
@@ -80,6 +94,33 @@ def create_command(  # noqa: PLR0913 -- one parameter per option
         ),
     )
     _emit_made(made, as_json=as_json)
+
+
+@webhooks_group.command("connect", cls=AppCommand)
+@click.argument("channel")
+@click.argument("target", callback=_json_object)
+@click.option("--site", "sites", multiple=True, help="Only events about it. Repeatable.")
+@click.option("--policy", "policies", multiple=True, help="Only events about it. Repeatable.")
+@click.option("--description", default="", help="For people.")
+@by_option
+@json_option
+def connect_command(
+    *,
+    channel: str,
+    target: dict[str, object],
+    sites: tuple[str, ...],
+    policies: tuple[str, ...],
+    description: str,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Make an endpoint of a channel that a plugin brings; TARGET is what it needs, as JSON."""
+    wanted = Filter(sites=sites or None, policies=policies or None)
+    row = _done(
+        by,
+        lambda owner: owner.connect(channel, target=target, wanted=wanted, description=description),
+    )
+    _emit_endpoint(row, as_json=as_json)
 
 
 @webhooks_group.command("list", cls=AppCommand)

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 TIMELINE = Path(__file__).parent / "timeline"
+CHAT = Path(__file__).parent / "chat"
 PROGRAM = Path(sys.executable).parent / "policy-api"
 
 READ = """
@@ -61,6 +63,8 @@ class Installation:
             "POLICY_API_DATA_DIR": str(self.folder / "var"),
             "POLICY_API_PLUGINS": self.named,
             "POLICY_API_LOG_LEVEL": "WARNING",
+            "POLICY_API_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "POLICY_API_WEBHOOK_ALLOW_HTTP": "1",
         }
 
     def naming(self, *plugins: str) -> Installation:
@@ -70,6 +74,18 @@ class Installation:
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own: registries are closed in this one."""
         return self._process([PROGRAM, *arguments])
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Let a worker run."""
+        worker = subprocess.Popen(
+            [str(PROGRAM), "worker"], env=self.environment, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
 
     def read(self, *paths: str) -> dict[str, tuple[int, str]]:
         """Return status and body of public addresses."""
@@ -91,10 +107,11 @@ class Installation:
 
 @pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Return an installation with the timeline in it, not named."""
+    """Return an installation with both plugins in it, not named."""
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "plugins").mkdir()
     install(folder / "plugins", TIMELINE)
+    install(folder / "plugins", CHAT)
     found = Installation(folder)
     done = found.run("init")
     assert done.returncode == 0, done.stderr
