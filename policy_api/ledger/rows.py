@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, Self
+from functools import cached_property, lru_cache
+from typing import Any, Final, Self
 
 import orjson
 
 from policy_api.domain.proof.records import Seal, StateRecord, UnitChangeRecord
 from policy_api.ledger.bodies import unpacked
+
+REMEMBERED: Final = 16
+REMEMBERED_BYTES: Final = 16 * 2**10
+"""How many contents are remembered, and from what size on none is: a few MB in all."""
 
 Text = Mapping[str, str]
 """A text for readers by locale."""
@@ -131,8 +135,17 @@ class EditionRow:
     @cached_property
     def content(self) -> dict[str, Any]:
         """The content; callers share it, so they must not change it."""
+        if len(self.body) <= REMEMBERED_BYTES:
+            return _remembered(self.body)
         content: dict[str, Any] = orjson.loads(self.raw)
         return content
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(body: bytes) -> dict[str, Any]:
+    """Return the content of a body; pages, parts and other forms of one are asked for in a row."""
+    content: dict[str, Any] = orjson.loads(unpacked(body))
+    return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

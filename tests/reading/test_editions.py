@@ -274,3 +274,14 @@ def test_reading_at_another_instant_is_the_same_as_the_clock_there(
     assert {k: v for k, v in by_parameter.items() if k not in changing} == {
         k: v for k, v in by_clock.items() if k not in changing
     }
+
+
+@pytest.mark.parametrize("form", ["", ".html", ".md", ".jsonld", "/sections/recipients"])
+def test_no_form_of_an_edition_changes_what_others_are_made_of(
+    reader_at: ReaderAt, form: str
+) -> None:
+    reader = reader_at(CORRECTED, answer_cache_mib=0)
+    before = reader.get(f"{SHOP}?locale=de").data
+    reader.get(f"{SHOP}{form}?locale=de&fallback=none")
+
+    assert reader.get(f"{SHOP}?locale=de").data == before
