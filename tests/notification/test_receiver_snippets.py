@@ -105,6 +105,8 @@ class Feed:
                 self.end_headers()
                 self.wfile.write(body)
 
+            do_GET = answer  # noqa: N815 -- http.server's name
+
             def log_message(self, *_: object) -> None:
                 pass
 
