@@ -1,7 +1,8 @@
 """Measure notification against its bars, each figure beside what it is compared with.
 
-Run it on a quiet machine: `python -m benchmarks.notification.bench [name ...]`, from the checkout.
-The receivers run in a process of their own; absolute figures say little, ratios carry over.
+Run it on a quiet machine: `./dev bench notification [NAME ...]`. The receivers run in a process of
+their own. Rates are per second of the sender's own time on a core, so that other programs disturb
+them little; absolute figures say little all the same, ratios carry over.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from benchmarks.notification import sending
+from benchmarks.notification import clients, sending
 from benchmarks.notification.ground import announce, fill, quantile
 from policy_api.db.engine import make_engine
 from policy_api.db.guard import is_writing
@@ -29,6 +31,7 @@ from policy_api.notification.mailbox import FIRST_CHUNK, database_time
 from tests import postgres
 
 SUBSCRIBERS = 100_000
+TURNS = 3
 
 
 def databases() -> Iterator[tuple[str, str]]:
@@ -108,14 +111,30 @@ def timed_transactions(engine: Engine, found: list[float]) -> Iterator[None]:
 
 
 def throughput() -> None:
-    """Compare a worker with a bare loop of the same client against the same receivers."""
+    """Compare a worker with a bare loop of the same client against the same receivers, in turns."""
     for name, url in databases():
         for scheme, bar in (("https", 0.9), ("http", 0.75)):
-            with sending.receivers(scheme) as ports:
-                bare = asyncio.run(sending.bare_rate(scheme, ports))
-                with ground(url) as (engine, session):
-                    rate = sending.worker_rate(engine, session, scheme, ports)
-            say(f"deliveries {scheme} {name}", rate, "per s", bare, at_least=bar)
+            bare, rate = [], []
+            with sending.receivers(scheme) as ports, ground(url) as (engine, session):
+                for _ in range(TURNS):
+                    bare.append(asyncio.run(sending.bare_rate(scheme, ports)))
+                    rate.append(sending.worker_rate(engine, session, scheme, ports))
+            say(f"deliveries {scheme} {name}", median(rate), "per s", median(bare), at_least=bar)
+
+
+def compare_clients() -> None:
+    """Compare the client in use with others: posts per second of a core, and who holds it up."""
+    for scheme, count in (("https", 1000), ("http", 3000)):
+        with clients.targets(scheme) as target:
+            rates = {
+                name: median(clients.rate(client, target, count) for _ in range(TURNS))
+                for name, client in clients.CLIENTS.items()
+            }
+        for name, found in rates.items():
+            say(f"{scheme} by {name}", found, "per s", rates["aiohttp"])
+    for name, client in clients.CLIENTS.items():
+        held_up_by = clients.held_up_by(client)
+        sys.stdout.write(f"{name} is held up by {', '.join(held_up_by) or 'nobody'}\n")
 
 
 def latency() -> None:
@@ -149,6 +168,9 @@ def say(
 ) -> None:
     """Print one line: a figure, what it is compared with, their ratio, and the bar."""
     ratio = found / beside
+    if at_most is None and at_least is None:
+        sys.stdout.write(f"{what:36} {found:10.2f} {beside:10.2f} {unit:6} ratio {ratio:5.2f}\n")
+        return
     holds = ratio <= at_most if at_most is not None else ratio >= (at_least or 0)
     bar = f"<= {at_most}" if at_most is not None else f">= {at_least}"
     verdict = "holds" if holds else "MISSED"
@@ -159,6 +181,7 @@ def say(
 
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
+    "clients": compare_clients,
     "publish": publish_cost,
     "fan-out": fan_out,
     "throughput": throughput,

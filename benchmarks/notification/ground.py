@@ -22,7 +22,7 @@ from policy_api.settings import DEVELOPMENT_SECRET
 NEEDED = ledger_models
 """Events refer to releases; the tables must be known together."""
 
-BATCH = 5000
+BATCH = 1000
 
 
 def fill(session: Session, count: int, *, urls: Sequence[str], filtered: int = 10) -> None:

@@ -192,6 +192,8 @@ def _is_plain(host: str) -> bool:
 
 def _literal(host: str) -> Address | None:
     """Return the address a host spells out, in the one canonical spelling only."""
+    if not _is_literal(host):
+        return None
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -231,8 +233,5 @@ def registrable(host: str) -> str:
 
 
 def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    """Tell whether a host may be an address; asking Python's parser takes as long as a request."""
+    return ":" in host or host.rpartition(".")[2].isdecimal()

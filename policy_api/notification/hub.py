@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from policy_api.domain.changes.types import Significance
 from policy_api.events import queries as events
 from policy_api.events.rows import EventRow
 from policy_api.events.service import hold
@@ -23,6 +24,9 @@ FEEDS: Final = ("feed.atom", "feed.json")
 TYPES: Final = ("policy.published", "policy.withdrawn")
 """What changes a feed. That an instant has come does not."""
 
+LEAST: Final = Significance.NON_MATERIAL.value
+"""Feeds leave out what matters less, unless they are asked for it."""
+
 
 def keep_hub(session: Session, *, url: str, now: datetime) -> None:
     """Let the hub at an address hear of what happens from now on, and no other one.
@@ -32,7 +36,7 @@ def keep_hub(session: Session, *, url: str, now: datetime) -> None:
     :param url: Empty if there is none any more.
     """
     hold(session)
-    name = f"hub_{hashlib.sha256(url.encode()).hexdigest()[:24]}"
+    name = _name(url)
     _end_others(session, name, now=now)
     if not url:
         return
@@ -48,6 +52,21 @@ def keep_hub(session: Session, *, url: str, now: datetime) -> None:
         found.failures, found.failing_since, found.held_until = 0, None, None
     session.flush()
     ring(session)
+
+
+def is_kept(session: Session, *, url: str) -> bool:
+    """Tell whether nothing is to be written down for the hub at an address."""
+    query = select(Endpoint.name, Endpoint.state).where(
+        Endpoint.channel == WEBSUB, Endpoint.state != "deleted"
+    )
+    found = {row.name: row.state for row in session.execute(query)}
+    if not url:
+        return not found
+    return list(found) == [_name(url)] and found[_name(url)] in {"active", "suspect"}
+
+
+def _name(url: str) -> str:
+    return f"hub_{hashlib.sha256(url.encode()).hexdigest()[:24]}"
 
 
 def _end_others(session: Session, name: str, *, now: datetime) -> None:
@@ -85,7 +104,7 @@ def _new_hub(name: str, url: str, *, after: int, now: datetime) -> Endpoint:
         sites=None,
         policies=None,
         change_types=None,
-        min_significance=None,
+        min_significance=LEAST,
         # The operator has named it; nobody else has to prove anything.
         state="active",
         verified_at=now,

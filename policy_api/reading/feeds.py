@@ -35,6 +35,11 @@ class Part:
     least: Significance = USUAL
     """Versions that matter less are left out."""
 
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether it is what feed readers ask for if nobody tells them to ask for more."""
+        return self.before is None and self.least is USUAL
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -118,6 +123,8 @@ def feed(shelf: Shelf, part: Part) -> Feed:
         previous_href="" if cut.older is None else href(cut.older),
         next_href="" if cut.newer is None else href(cut.newer),
         is_archive=is_archive,
+        # The hub is told of this form only, and archives stay as they are.
+        hub=state().settings.websub_hub if part.is_usual else "",
         base_url=state().settings.origin,
     )
 

@@ -31,10 +31,14 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
+    @property
+    def pem(self) -> str:
+        """Return its own certificate, for clients that want a file."""
+        return self._certificate.public_bytes(serialization.Encoding.PEM).decode()
+
     def trusting(self) -> ssl.SSLContext:
         """Return a client's context that trusts this authority only."""
-        pem = self._certificate.public_bytes(serialization.Encoding.PEM)
-        return ssl.create_default_context(cadata=pem.decode())
+        return ssl.create_default_context(cadata=self.pem)
 
     def server(self, *hosts: str, expired: bool = False) -> ssl.SSLContext:
         """Return a server's context with a certificate for some names and addresses."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from policy_api.db.tx import retrying, writing
 from policy_api.events import service
 from policy_api.events.service import EventRecord
 from policy_api.ledger import models as ledger_models
+from policy_api.notification import fanout
 from policy_api.notification.pace import Pace
+from policy_api.notification.retry import Schedule
 from policy_api.notification.worker import run_worker
 from policy_api.settings import Profile, Settings
 
@@ -34,6 +37,12 @@ FRAIL = Pace(
 )
 """Short leases, so that what a killed worker held is soon free again."""
 
+BREATH = 0.03
+"""Seconds between two events, or the worker that comes last would have to send for an hour."""
+
+FEW = 20
+"""Endpoints per chunk of fan-out, so that an event takes many transactions."""
+
 SLOTS = FRAIL.slots + FRAIL.slow_slots
 
 
@@ -46,9 +55,15 @@ def settings_for(url: str) -> Settings:
     )
 
 
-def work(url: str, **numbers: float) -> None:
-    """Be a worker until told to stop."""
-    run_worker(settings_for(url), pace=replace(FRAIL, **numbers))  # type: ignore[arg-type]
+def work(url: str, *, is_hasty: bool = False, **numbers: float) -> None:
+    """Be a worker until told to stop.
+
+    :param is_hasty: Whether refused deliveries are tried again at once.
+    """
+    pace = replace(FRAIL, **numbers)  # type: ignore[arg-type]
+    if is_hasty:
+        pace = replace(pace, schedule=Schedule(pauses=(timedelta(milliseconds=200),) * 13))
+    run_worker(settings_for(url), pace=pace)
 
 
 def announce(url: str, count: int) -> None:
@@ -57,6 +72,7 @@ def announce(url: str, count: int) -> None:
     with Session(engine) as session:
         for _ in range(count):
             retrying(lambda: announce_one(session))
+            time.sleep(BREATH)
 
 
 def announce_one(session: Session) -> int:
@@ -75,6 +91,23 @@ def announce_one(session: Session) -> int:
         return service.append(session, record, now=now).sequence
 
 
+def hand_out(url: str) -> None:
+    """Hand events to endpoints in small chunks, and do nothing else, until killed."""
+    engine = make_engine(url)
+    with Session(engine, expire_on_commit=False) as session:
+        while True:
+            if not retrying(lambda: hand_out_some(session)):
+                time.sleep(0.005)
+
+
+def hand_out_some(session: Session) -> bool:
+    """Hand one event to a few endpoints; False if there was none."""
+    with writing(session):
+        found = fanout.advance(session, now=datetime.now(UTC), chunk=FEW)
+    session.expunge_all()
+    return found
+
+
 def warm() -> ForkServerContext:
     """Return a context whose processes start in milliseconds."""
     context = multiprocessing.get_context("forkserver")
@@ -85,6 +118,12 @@ def warm() -> ForkServerContext:
 
 def start_worker(context: ForkServerContext, url: str, **numbers: float) -> ForkServerProcess:
     process = context.Process(target=work, args=(url,), kwargs=numbers)
+    process.start()
+    return process
+
+
+def start_fan_out(context: ForkServerContext, url: str) -> ForkServerProcess:
+    process = context.Process(target=hand_out, args=(url,))
     process.start()
     return process
 

@@ -216,6 +216,23 @@ def is_settled(session: Session, name: str, times: Times) -> bool:
     return found.state == "disabled" or (found.held_until or times()) > times()
 
 
+def test_a_clock_that_jumps_an_hour_to_and_fro_loses_nothing(
+    session: Session, happen: Happen, subscribe: Subscribe, work: Work, times: Times
+) -> None:
+    jumps = [1, -1, -1, 1, 1, -1, -1, -1, 1, 1]
+    with Receiver(polite) as receiver, work():
+        verified(session, subscribe, receiver.url)
+        for jump in jumps:
+            happen()
+            times.pass_by(timedelta(hours=jump))
+            happen()
+        # What was handed out by a clock that ran ahead is due when that instant comes.
+        times.pass_by(timedelta(hours=len(jumps)))
+        # A lease that seems to have run out may send something twice.
+        expected = set(range(1, 2 * len(jumps) + 1))
+        eventually(lambda: {request.sequence for request in receiver.events} == expected)
+
+
 def test_a_replay_sends_the_same_ids_again(
     session: Session, happen: Happen, subscribe: Subscribe, work: Work, times: Times
 ) -> None:

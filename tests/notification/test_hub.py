@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 import pytest
 from defusedxml.ElementTree import fromstring
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -103,14 +104,20 @@ def test_a_release_is_told_to_the_hub_by_the_names_the_feeds_give_themselves(
         publish_until(session, REWORDED, publisher=publisher)
         eventually(lambda: len(hub.requests) == 2)
     request = hub.requests[-1]
-    app = create_app(chosen)
-    served = [own_name(app.test_client().get(path_of(topic)).text) for topic in topics(request)]
-    with app.app_context():
-        db.engine.dispose()
+    with reading(chosen) as client:
+        served = [own_name(client.get(path_of(topic)).text) for topic in topics(request)]
 
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert len(served) >= 4
     assert served == topics(request)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[FlaskClient]:
+    app = create_app(settings)
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def path_of(url: str) -> str:
@@ -182,3 +189,31 @@ def test_a_hub_needs_to_know_where_the_feeds_are() -> None:
         load_settings({"POLICY_API_WEBSUB_HUB": "https://hub.example.org/"})
     with pytest.raises(SettingsError, match="POLICY_API_WEBSUB_HUB"):
         load_settings({"POLICY_API_WEBSUB_HUB": "hub.example.org", "POLICY_API_ORIGIN": ORIGIN})
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "feed.json"])
+def test_a_feed_names_its_hub(
+    session: Session, chosen: Settings, publisher: Publisher, name: str
+) -> None:
+    publish_until(session, REWORDED, publisher=publisher)
+    path = f"/v1/sites/shop/policies/privacy/{name}"
+    with reading(chosen) as client:
+        usual = client.get(f"{path}?locale=en")
+        everything = client.get(f"{path}?locale=en&min_significance=technical")
+
+    link = f'<{chosen.websub_hub}>; rel="hub", <{ORIGIN}{path}?locale=en>; rel="self"'
+    assert usual.headers["Link"] == link
+    assert chosen.websub_hub in usual.text
+    assert "Link" not in everything.headers
+    assert chosen.websub_hub not in everything.text
+
+
+def test_a_feed_without_a_hub_names_none(
+    session: Session, settings: Settings, publisher: Publisher
+) -> None:
+    publish_until(session, REWORDED, publisher=publisher)
+    with reading(settings) as client:
+        answer = client.get("/v1/sites/shop/policies/privacy/feed.json")
+
+    assert "Link" not in answer.headers
+    assert "hubs" not in answer.get_json(force=True)

@@ -88,6 +88,9 @@ class Feed:
     is_archive: bool = False
     """True for a document that will never change again."""
 
+    hub: str = ""
+    """Address of the WebSub hub that tells of changes of this document."""
+
     base_url: str = ""
     """``https://host`` to put before every path; without it, links are paths."""
 
@@ -144,6 +147,8 @@ def atom(feed: Feed) -> str:
         ("next-archive", feed.next_href, "application/atom+xml"),
     ):
         _link(root, relation, feed.base_url, path, kind)
+    if feed.hub:
+        ET.SubElement(root, f"{{{ATOM}}}link", {"rel": "hub", "href": feed.hub})
     if feed.is_archive:
         ET.SubElement(root, f"{{{HISTORY}}}archive")
     for entry in feed.entries:
@@ -183,6 +188,8 @@ def json_feed(feed: Feed) -> dict[str, Any]:
     }
     if feed.previous_href:
         made["next_url"] = feed.base_url + feed.previous_href
+    if feed.hub:
+        made["hubs"] = [{"type": "WebSub", "url": feed.hub}]
     return made
 
 

@@ -22,7 +22,7 @@ from policy_api.events import queries as events
 from policy_api.notification.channels.base import Channel, ChannelKind, Surroundings
 from policy_api.notification.channels.client import Poster, busy, open_poster, place
 from policy_api.notification.guard import MAX_URL_BYTES
-from policy_api.notification.hub import WEBSUB, keep_hub, topics
+from policy_api.notification.hub import WEBSUB, is_kept, keep_hub, topics
 from policy_api.notification.wire import Message, Outcome, Verdict
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -83,8 +83,12 @@ async def _keep(engine: Engine, surroundings: Surroundings) -> None:
 
     def once() -> None:
         url = surroundings.settings.websub_hub
-        with Session(engine) as session, writing(session):
-            keep_hub(session, url=url, now=surroundings.now())
+        with Session(engine) as session:
+            # Who only looks keeps nobody from writing.
+            if is_kept(session, url=url):
+                return
+            with writing(session):
+                keep_hub(session, url=url, now=surroundings.now())
 
     while True:
         try:

@@ -32,7 +32,8 @@ def get_atom_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
     visit = arrive(query)
     found = shelf(visit, site=site, policy=policy)
     feed = feeds.feed(found, _part("feed.atom", query))
-    made = Representation(body=rendering.atom(feed).encode(), media_type=ATOM)
+    body = rendering.atom(feed).encode()
+    made = Representation(body=body, media_type=ATOM, headers=_links(feed))
     return visit.answer(made, tags=tags(site, policy), language=found.language)
 
 
@@ -44,10 +45,18 @@ def get_json_feed(query: dict[str, Any], *, site: str, policy: str) -> Response:
     visit = arrive(query)
     found = shelf(visit, site=site, policy=policy)
     feed = feeds.feed(found, _part("feed.json", query))
-    made = Representation(body=as_json(rendering.json_feed(feed)).body, media_type=JSON_FEED)
+    body = as_json(rendering.json_feed(feed)).body
+    made = Representation(body=body, media_type=JSON_FEED, headers=_links(feed))
     return visit.answer(made, tags=tags(site, policy), language=found.language)
 
 
 def _part(name: str, query: dict[str, Any]) -> Part:
     least = Significance(query["min_significance"])
     return Part(name, before=query.get("before"), least=least)
+
+
+def _links(feed: rendering.Feed) -> dict[str, str]:
+    """Return what a subscriber of WebSub looks for: the hub, and the name of the feed there."""
+    if not feed.hub:
+        return {}
+    return {"Link": f'<{feed.hub}>; rel="hub", <{feed.base_url}{feed.self_href}>; rel="self"'}
