@@ -23,6 +23,10 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "nul": lambda: b"<p>\x00</p>",
     "deep": lambda: b"<div>" * 50_000 + b"x",
     "tags": lambda: b"<b>" * 500_000,
+    "spanning cells": lambda: (
+        b"<table><tr>" + b"<td colspan=60 rowspan=2000>a" * 200 + b"</tr>" + b"<tr><td>b" * 2000
+    ),
+    "one wide row": lambda: b"<table><tr>" + b"<td>a" * 9_000 + b"</tr>" + b"<tr><td>b" * 9_000,
     "nothing": lambda: b"",
     "only a script": lambda: b"<html><script>x()</script></html>",
     "sections": lambda: b"<h1>T</h1>" + b"<h2>a</h2><p>b</p>" * 400,

@@ -18,9 +18,13 @@ from policy_api.domain.importing.page import (
     plain,
     words,
 )
+from policy_api.errors import BadInput, Problem
 
 _WIDEST: Final = 60
 _LONGEST: Final = 2_000
+_CELLS: Final = 100_000
+"""Cells of a table, those included that one over several rows or columns fills."""
+
 _ARRANGING: Final = frozenset({"none", "presentation"})
 """Roles of a table that only puts things beside each other."""
 
@@ -77,6 +81,7 @@ class TableInProgress:
 
     _due: dict[int, Cell] = field(default_factory=dict)
     _cell: _OpenCell | None = None
+    _count: int = 0
 
     def begin(self, tag: str, given: dict[str, str], *, line: int) -> None:
         """Begin another row or cell."""
@@ -142,6 +147,7 @@ class TableInProgress:
         if not rows or self._only_arranges(rows):
             return self.pieces
         width = max(len(row.cells) for row in rows)
+        _check_cells(width * len(rows), self.line)
         return list(_Settled(self, rows, width).pieces())
 
     def _only_arranges(self, rows: Sequence[_Row]) -> bool:
@@ -173,9 +179,13 @@ class TableInProgress:
                 Note(line=cell.line, kind="guessed", text=done.text[:200], detail=detail)
             )
 
-    @staticmethod
-    def _push(row: _Row, cell: Cell, *, is_head: bool | None = None) -> None:
-        """Add a cell; one that comes down from a row above is what the others are."""
+    def _push(self, row: _Row, cell: Cell, *, is_head: bool | None = None) -> None:
+        """Add a cell; one that comes down from a row above is what the others are.
+
+        :raises BadInput: If there are far too many.
+        """
+        self._count += 1
+        _check_cells(self._count, self.line)
         row.heads += row.heads == len(row.cells) if is_head is None else is_head
         row.cells.append(cell)
 
@@ -278,6 +288,12 @@ def _cells_of(piece: Piece) -> list[Cell]:
     if isinstance(piece, Grid):
         return [cell for row in (piece.head, *piece.rows) for cell in row if cell.text]
     return [Cell(runs=piece.runs, line=piece.line)]
+
+
+def _check_cells(count: int, line: int) -> None:
+    if count > _CELLS:
+        problem = Problem("The table has too many cells.", line=line, expected=f"at most {_CELLS}")
+        raise BadInput(problems=[problem])
 
 
 def _number(written: str | None, most: int) -> int:
