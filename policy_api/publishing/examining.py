@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -43,7 +44,7 @@ DIGEST_LENGTH = len("sha256:") + 64
 TESTED = "tested by the gate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A release that somebody wants to make."""
 
@@ -64,8 +65,9 @@ class Case:
         head = self.before.timeline.head
         return head.source if head else None
 
+    @cached_property
     def pairs(self) -> list[Pair]:
-        """Return the sites and policies that the release may change."""
+        """The sites and policies that the release may change."""
         base = self.head or Source.from_entries({})
         return sorted(affected(base, self.source))
 
@@ -131,7 +133,7 @@ def _size(case: Case) -> Iterator[GateFinding]:
 
 def _overlays(case: Case) -> Iterator[GateFinding]:
     """Find ops that cannot be carried out, and overrides whose base the release changes."""
-    for site, policy in case.pairs():
+    for site, policy in case.pairs:
         try:
             stale = effective_policy(case.source, site, policy).stale
         except BadInput as error:
@@ -206,7 +208,7 @@ def _translations(case: Case, plan: ReleasePlan | None) -> Iterator[GateFinding]
     """
     changed = {} if plan is None else plan.unit_changes
     composers: dict[str, Composer] = {}
-    for site, policy in case.pairs():
+    for site, policy in case.pairs:
         if policy not in composers:
             lineage = case.before.lineage.get(policy, Lineage())
             newer = (change for change, _ in changed.get(policy, ()))
@@ -244,7 +246,7 @@ def _open_locale(
 
 def _lint(case: Case) -> Iterator[GateFinding]:
     """Find errors that the release would add; those that are published keep nobody back."""
-    sites = {site for site, _ in case.pairs()}
+    sites = {site for site, _ in case.pairs}
     errors = _errors(case.source, sites, now=case.now)
     known: set[tuple[str, ...]] = set()
     if errors and case.head is not None:

@@ -94,8 +94,9 @@ def release_through_gate(
             base=wanted.base,
             newest=newest,
         )
+    before = read_before(session, now=now)
     case = Case(
-        before=read_before(session, now=now),
+        before=before,
         source=wanted.source,
         announcement=wanted.announcement,
         now=now,
@@ -110,6 +111,7 @@ def release_through_gate(
         announcement=replace(wanted.announcement, waivers=needed),
         publisher=publisher,
         now=now,
+        before=before,
         progress=progress,
     )
 

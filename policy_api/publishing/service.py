@@ -16,7 +16,7 @@ from policy_api.db.tx import after_commit
 from policy_api.domain.changes.types import Significance
 from policy_api.domain.content.source import Source
 from policy_api.domain.planning.plan import plan_release
-from policy_api.domain.planning.release import Announcement, PlannedVersion, ReleasePlan
+from policy_api.domain.planning.release import Announcement, Before, PlannedVersion, ReleasePlan
 from policy_api.domain.planning.timeline import Timeline
 from policy_api.domain.proof.records import (
     DirectoryRecord,
@@ -75,6 +75,7 @@ def publish(
     announcement: Announcement,
     publisher: Publisher,
     now: datetime,
+    before: Before | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Make a release.
@@ -83,6 +84,7 @@ def publish(
     the events.
 
     :param base: Number of the release that the source was edited on; 0 for none.
+    :param before: What was read at ``now`` as it stood at that release, by whoever needed it.
     :param progress: Called after each version that was stored.
     :raises PublishConflict: If another release came first.
     :raises PolicyError: Whatever planning refuses.
@@ -96,10 +98,11 @@ def publish(
             base=base,
             newest=newest,
         )
-    if head is not None:
+    if head is not None and head.published_at > now:
         # A clock that was set back must not let a newer text stand behind an older one.
-        now = max(now, head.published_at)
-    release_plan = plan(session, source=source, announcement=announcement, now=now)
+        now, before = head.published_at, None
+    known = before or read_before(session, now=now)
+    release_plan = plan_release(known, source, announcement=announcement, now=now)
     for state in release_plan.timeline.states:
         ledger.store_source(session, state.source)
     versions, speller = [], Speller()

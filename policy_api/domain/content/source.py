@@ -34,7 +34,7 @@ class Source:
 
     def __init__(self, entries: Mapping[str, Entry], digests: Mapping[str, str]) -> None:
         self._entries = MappingProxyType(dict(entries))
-        self._digests = dict(digests)
+        self._digests = {path: known for path, known in digests.items() if path in entries}
         self._paths = tuple(sorted(self._entries))
         self._digest = ""
         # Asked for again and again while sites are composed.
@@ -64,9 +64,11 @@ class Source:
     @property
     def digests(self) -> Mapping[str, str]:
         """Content address of every entry by path."""
-        for path in self._paths:
-            if path not in self._digests:
-                self._digests[path] = digest(self._entries[path])
+        # Asked for path by path, so a look must not cost a walk.
+        if len(self._digests) < len(self._paths):
+            for path in self._paths:
+                if path not in self._digests:
+                    self._digests[path] = digest(self._entries[path])
         return MappingProxyType(self._digests)
 
     @property

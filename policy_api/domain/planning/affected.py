@@ -24,11 +24,8 @@ def affected(before: Source, after: Source) -> frozenset[Pair]:
 
     May name too many, never too few.
     """
-    edited = [
-        path
-        for path in before.digests.keys() | after.digests.keys()
-        if before.digests.get(path) != after.digests.get(path)
-    ]
+    old, new = before.digests, after.digests
+    edited = [path for path in old.keys() | new.keys() if old.get(path) != new.get(path)]
     scope = _Scope(before, after)
     pairs: set[Pair] = set()
     for path in edited:
