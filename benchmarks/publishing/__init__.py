@@ -1,0 +1,1 @@
+"""What publishing takes: time and memory, from a few editions to tens of thousands."""
