@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, Engine, MetaData, Table, func, select
+from sqlalchemy import Connection, Engine, MetaData, Table, func, select, text
 
 import policy_api
 from policy_api.app import create_app
@@ -58,6 +58,10 @@ class Kept:
     def load(self, engine: Engine) -> None:
         """Fill an empty database that is at this revision."""
         with engine.connect().execution_options(**WRITE_OPTIONS) as connection:
+            if connection.dialect.name == "postgresql":
+                # Reading a file of rows takes long on a machine that is busy.
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+                connection.execute(text("SET LOCAL transaction_timeout = 0"))
             for table in tables_of(connection):
                 rows = [thawed(row) for row in self.tables.get(table.name, ())]
                 connection.execute(table.delete())
