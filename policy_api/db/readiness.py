@@ -54,12 +54,12 @@ def damages(engine: Engine, *, thorough: bool = False) -> tuple[str, ...]:
     if engine.dialect.name != "sqlite":
         return ()
     check = "integrity_check" if thorough else "quick_check"
-    with engine.connect() as connection:
-        try:
+    try:
+        with engine.connect() as connection:
             lines = connection.scalars(text(f"PRAGMA {check}")).all()
             broken = connection.execute(text("PRAGMA foreign_key_check")).all() if thorough else []
-        except DatabaseError as error:
-            # A page in the middle can be so broken that the check itself gives up.
-            return (str(error.orig),)
+    except DatabaseError as error:
+        # A page can be so broken that the check itself, or even connecting, gives up.
+        return (str(error.orig),)
     found = [line for line in lines if line != "ok"]
     return (*found, *(f"{row[0]} refers to a missing row of {row[2]}" for row in broken))
