@@ -195,8 +195,8 @@ def test_a_query_that_names_another_sites_draft_finds_none(
         (method, path, number): stranger.send(
             method,
             f"{path.removeprefix('/v1')}?policy=privacy&locale=de&draft={number}",
-            data=PO if method == "POST" else None,
-            content_type="text/x-gettext-translation" if method == "POST" else None,
+            data=SENT[path][1] if method == "POST" else None,
+            content_type=SENT[path][0] if method == "POST" else None,
         )
         for method, path in naming
         for number in (foreign["draft_id"], NOBODYS["draft_id"])
@@ -243,3 +243,10 @@ msgctxt "policies/privacy/sections/welcome/heading"
 msgid "Welcome"
 msgstr "Hallo"
 """
+
+SENT: Final = {
+    "/v1/import/translations": ("text/x-gettext-translation", PO),
+    "/v1/import/page": ("text/html", b"<h1>Privacy</h1><h2>Welcome</h2><p>We keep little.</p>"),
+    "/v1/import/recipients": ("text/csv", b"name,country,purpose\nPost Ltd,DE,Sends parcels\n"),
+}
+"""Address whose query names a draft → a body that it takes."""

@@ -25,8 +25,12 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Yield a browser that sees this machine and nothing else."""
+    """Yield a browser that sees this machine and nothing else.
+
+    For one file at a time: what drives it keeps an event loop running, and beside that no other
+    test of the same process could run one of its own.
+    """
     with browser() as running:
         yield running
