@@ -8,6 +8,7 @@ from policy_api.notification.channels.webhook import WebhookKind
 from policy_api.testing.channels import ChannelContract
 
 
+@pytest.mark.undisturbed
 @pytest.mark.sqlite_only
 class TestWebhook(ChannelContract):
     """Signed POST requests."""

@@ -13,6 +13,8 @@ from policy_api.testing.certificates import Authority
 from policy_api.testing.receivers import HOSTILE, Receiver, polite, status
 from tests.notification.channel_cases import TIMEOUT, TOLERANCE, post
 
+pytestmark = pytest.mark.undisturbed
+
 STILL_DELIVERED = {
     "sends a body without end",
     "sends chunks without end",
