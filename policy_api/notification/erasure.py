@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from policy_api.notification import mail_limits
@@ -42,21 +42,17 @@ def purge(session: Session, *, now: datetime, chunk: int = CHUNK) -> Purged:
 
 
 def _drop_unconfirmed(session: Session, *, now: datetime, chunk: int) -> int:
-    query = (
-        select(MailSubscription.id, MailSubscription.endpoint_id)
-        .where(
-            MailSubscription.confirmed_at.is_(None),
-            MailSubscription.erased_at.is_(None),
-            MailSubscription.asked_at < now - CONFIRM_WITHIN,
-        )
-        .limit(chunk)
+    query = _idle().where(
+        MailSubscription.confirmed_at.is_(None),
+        MailSubscription.erased_at.is_(None),
+        MailSubscription.asked_at < now - CONFIRM_WITHIN,
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query.limit(chunk)).all()
     ids = [row.id for row in rows]
     session.execute(
         delete(MailSubscription).where(MailSubscription.id.in_(ids)), execution_options=SILENT
     )
-    _drop_endpoints(session, [row.endpoint_id for row in rows if row.endpoint_id is not None])
+    _drop_endpoints(session, [row.endpoint_id for row in rows])
     return len(rows)
 
 
@@ -72,24 +68,33 @@ def _erase_ended(session: Session, *, now: datetime, chunk: int) -> int:
         )
         .exists()
     )
-    query = (
-        select(MailSubscription.id, MailSubscription.endpoint_id)
-        .where(
-            and_(MailSubscription.confirmed_at.is_not(None), MailSubscription.erased_at.is_(None)),
-            MailSubscription.ended_at <= until,
-            ~still_needed,
-        )
-        .limit(chunk)
+    query = _idle().where(
+        and_(MailSubscription.confirmed_at.is_not(None), MailSubscription.erased_at.is_(None)),
+        MailSubscription.ended_at <= until,
+        ~still_needed,
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query.limit(chunk)).all()
     session.execute(
         update(MailSubscription)
         .where(MailSubscription.id.in_([row.id for row in rows]))
         .values(sealed_address=None, address_digest=NOBODY, endpoint_id=None, erased_at=now),
         execution_options=SILENT,
     )
-    _drop_endpoints(session, [row.endpoint_id for row in rows if row.endpoint_id is not None])
+    _drop_endpoints(session, [row.endpoint_id for row in rows])
     return len(rows)
+
+
+def _idle() -> Select[int, int]:
+    """Return the query for subscriptions that no worker is writing to.
+
+    Whoever holds a lease still reads what it is to send; the next look comes a little later.
+    """
+    return (
+        select(MailSubscription.id, Endpoint.id.label("endpoint_id"))
+        .join(Endpoint, Endpoint.id == MailSubscription.endpoint_id)
+        .where(Endpoint.leased_until.is_(None))
+        .with_for_update(of=Endpoint, skip_locked=True)
+    )
 
 
 def _drop_endpoints(session: Session, ids: Sequence[int]) -> None:

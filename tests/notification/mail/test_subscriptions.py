@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from policy_api import clock
 from policy_api.db.tx import writing
-from policy_api.notification import erasure, subscriptions
+from policy_api.notification import erasure, lease, subscriptions
 from policy_api.notification.addresses import Address, MailKeys
 from policy_api.notification.mail_limits import MailLimits
 from policy_api.notification.models import (
@@ -21,6 +21,7 @@ from policy_api.notification.models import (
     MailSubscription,
     Suppression,
 )
+from policy_api.notification.pace import Pace
 from tests.notification.mail.conftest import READER, House, stored
 
 
@@ -242,6 +243,23 @@ def test_erasing_goes_on_until_nothing_is_due(house: House) -> None:
         second = erasure.purge(session, now=clock.now(), chunk=2)
 
     assert (first.dropped, second.dropped) == (2, 1)
+
+
+def test_what_a_worker_is_about_to_send_is_erased_after_that(house: House) -> None:
+    house.ask()
+    house.clock.pass_by(timedelta(days=4))
+    pace = Pace()
+
+    with Session(house.engine) as session:
+        with writing(session):
+            lease.claim(session, now=clock.now(), limit=1, lasting=pace.lease)
+        with writing(session):
+            meanwhile = erasure.purge(session, now=clock.now())
+        with writing(session):
+            lease.reap(session, now=clock.now() + pace.lease)
+            afterwards = erasure.purge(session, now=clock.now())
+
+    assert (meanwhile.dropped, afterwards.dropped) == (0, 1)
 
 
 def test_who_refuses_the_confirmation_mail_is_written_to_no_more(house: House) -> None:
