@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -126,20 +127,29 @@ class Receiver:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        number = self.connections
-        try:
+        answering = asyncio.create_task(self._answer(reader, writer, self.connections))
+
+        # Also where the end comes before the task has begun, or with something left to send.
+        def close(task: asyncio.Task[None]) -> None:
+            if task.cancelled():
+                writer.transport.abort()
+            else:
+                writer.close()
+
+        answering.add_done_callback(close)
+
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             while request := await self._read(reader, number):
                 self.requests.append(request)
                 await self.behaviour(request, writer)
                 await writer.drain()
                 if request.headers.get("connection") == "close" or writer.is_closing():
                     break
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass
-        finally:
-            writer.close()
 
     async def _read(self, reader: asyncio.StreamReader, number: int) -> Request | None:
         try:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,26 +168,34 @@ class Server:
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
 
+        talking: list[SMTP] = []
+
+        def answer() -> SMTP:
+            talking.append(SMTP(self, enable_SMTPUTF8=False, decode_data=False))
+            return talking[-1]
+
         async def begin() -> asyncio.Server:
-            made = partial(SMTP, self, enable_SMTPUTF8=False, decode_data=False)
-            return await loop.create_server(made, "127.0.0.1", 0)
+            return await loop.create_server(answer, "127.0.0.1", 0)
 
         listening = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
         try:
             yield f"smtp://127.0.0.1:{listening.sockets[0].getsockname()[1]}?tls=no"
         finally:
-            asyncio.run_coroutine_threadsafe(_end(listening), loop).result(10)
+            asyncio.run_coroutine_threadsafe(_end(listening, talking), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
             loop.close()
 
 
-async def _end(listening: asyncio.Server) -> None:
+async def _end(listening: asyncio.Server, talking: list[SMTP]) -> None:
     listening.close()
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for each in talking:
+        if isinstance(each.transport, asyncio.WriteTransport):
+            each.transport.abort()
 
 
 @dataclass
