@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
@@ -21,7 +22,7 @@ from sqlalchemy import Engine
 from policy_api.domain.blocks import register_builtin_kinds
 from policy_api.domain.proof.signing import Signer
 from tests.speed.press import SHOP, Press
-from tests.speed.servers import Server, serving
+from tests.speed.servers import PATIENCE, Server, one_answer, request, serving
 
 PUBLICATIONS = int(os.environ.get("POLICY_API_TEST_PUBLICATIONS", "20"))
 PATHS = (
@@ -32,17 +33,23 @@ PATHS = (
     f"{SHOP}/sections/contact?locale=en",
     "/v1/policies/privacy?locale=en",
 )
+SLOW_SECONDS = 5.0
 _HEADING = re.compile(rb"Heading number ([0-9]+)")
+_log = logging.getLogger(__name__)
 
 
 @dataclass
 class Watch:
-    """Reads all the time, and notes what was older than it may be."""
+    """Reads all the time, and notes what was older than it may be, and what was no text at all."""
 
     press: Press
     server: Server
     stop: Event = field(default_factory=Event)
     stale: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
+    """Answers that a reader waited for too long, whatever they said."""
+
     reads: int = 0
 
     def run(self) -> None:
@@ -54,11 +61,27 @@ class Watch:
 
     def note(self, path: str, least: int) -> None:
         """Read once, and compare with what was committed before."""
-        _, body = self.server.get(path, Accept_Encoding="identity")
+        begun = time.monotonic()
+        try:
+            received = self._read(path)
+        except OSError as error:
+            received = f"{type(error).__name__}: {error}".encode()
+        seconds = time.monotonic() - begun
+        head, _, body = received.partition(b"\r\n\r\n")
         found = _HEADING.search(body)
+        evidence = f"{path}, {seconds:.2f} s, at least {least}: {head.decode('latin-1')!r}"
         self.reads += 1
-        if found is None or int(found[1]) < least:
-            self.stale.append(f"{path}: {found and found[0]!r} instead of {least}")
+        if found is None:
+            self.failed.append(evidence)
+        elif int(found[1]) < least:
+            self.stale.append(f"{evidence} {found[0]!r}")
+        if seconds > SLOW_SECONDS:
+            self.slow.append(evidence)
+
+    def _read(self, path: str) -> bytes:
+        with self.server.connect(patience=PATIENCE) as opened:
+            opened.sendall(request(path, Accept_Encoding="identity"))
+            return one_answer(opened, has_body=True)
 
 
 @pytest.fixture
@@ -103,5 +126,8 @@ def test_no_process_shows_the_text_before_a_publication(
         for each in running:
             each.result(30)
 
+    _log.info("%s publications, reads: %s", PUBLICATIONS, [watch.reads for watch in watches])
     assert [watch.stale for watch in watches] == [[], []]
+    assert [watch.failed for watch in watches] == [[], []]
+    assert [watch.slow for watch in watches] == [[], []]
     assert all(watch.reads > PUBLICATIONS * len(PATHS) for watch in watches)
