@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy.orm import Session
+from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from policy_api import logs
@@ -56,6 +58,15 @@ MANAGEMENT: Final[tuple[Blueprint, ...]] = (
 """Doors that a token opens, operation by operation."""
 
 
+class Application(Flask):
+    """Flask, where no function is a coroutine."""
+
+    @override
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        # Flask would look at each function it calls, a dozen times in a request.
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Return a WSGI application, which may be mounted below any prefix of another one.
 
@@ -69,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         logs.set_up(settings.log_level)
     load_plugins(settings.plugins)
     load_channels(settings.plugins)
-    app = Flask("policy_api", static_folder=None)
+    app = Application("policy_api", static_folder=None)
     _configure(app, settings)
     connect(app, settings.database_url)
     state = register_state(app, settings)
@@ -92,12 +103,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
-        SECRET_KEY=settings.secret_key,
         TESTING=settings.profile is Profile.TESTING,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=True,
+        # There is no key for cookies: nothing here keeps a session, so Flask does not open one.
+        SECRET_KEY=None,
     )
 
 

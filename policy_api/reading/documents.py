@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from policy_api.ledger.rows import EditionRow, Status, VersionPlace
 from policy_api.reading.paths import PolicyPaths
 
 Document = dict[str, Any]
+
+REMEMBERED: Final = 512
+"""Editions whose links are remembered; spelling them takes as long as reading one."""
 
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "material_number": ("status",),
@@ -85,7 +89,7 @@ def document(
         "superseded_at": standing.superseded_at and instant_text(standing.superseded_at),
         "upcoming": upcoming and announced(upcoming, row.locale, address.paths),
         "digest": row.digest,
-        "links": _links(version, row.locale, address),
+        "links": _links(version.number, version.previous, row.locale, address),
     }
     served: Document = {}
     for name, value in content.items():
@@ -123,22 +127,26 @@ def announced(version: VersionPlace, locale: str, paths: PolicyPaths) -> Documen
     }
 
 
-def _links(version: VersionPlace, locale: str, address: Address) -> dict[str, str | None]:
-    paths, previous = address.paths, version.previous
+@lru_cache(maxsize=REMEMBERED)
+def _links(
+    number: int, previous: int | None, locale: str, address: Address
+) -> Mapping[str, str | None]:
+    """Return where an edition leads; callers share it, so they must not change it."""
+    paths = address.paths
     earlier = diff = None
     if previous is not None:
         earlier = paths.version(previous, locale=locale)
-        diff = paths.diff(before=previous, after=version.number, locale=locale)
+        diff = paths.diff(before=previous, after=number, locale=locale)
     return {
         "self": address.path(locale=locale),
-        "version": paths.version(version.number, locale=locale),
+        "version": paths.version(number, locale=locale),
         "previous": earlier,
         "versions": paths.below("versions", locale=locale),
         "diff": diff,
         "changelog": paths.below("changelog", locale=locale),
         "feed": paths.below("feed.atom", locale=locale),
         "json_feed": paths.below("feed.json", locale=locale),
-        "proof": paths.proof(version.number),
+        "proof": paths.proof(number),
         "html": address.path(".html", locale=locale),
         "markdown": address.path(".md", locale=locale),
         "json_ld": address.path(".jsonld", locale=locale),

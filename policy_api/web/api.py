@@ -177,6 +177,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """Read arguments; what is wrong with a query is a 400, with a body a 422."""
         if location == "query":
             options.setdefault("error_status_code", HTTPStatus.BAD_REQUEST.value)
+        # Of a class, a new instance would be made for each request, which costs more than reading.
+        schema = schema() if isinstance(schema, type) else schema
         return cast("Decorator", super().arguments(schema, location=location, **options))
 
     def response(self, status: int, schema: object = None, **options: object) -> Decorator:

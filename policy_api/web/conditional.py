@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
 from flask import Response, request
 from werkzeug.exceptions import NotAcceptable
+from werkzeug.http import http_date
+from werkzeug.utils import get_content_type
 
 from policy_api.errors import PreconditionFailed
 from policy_api.web.compression import MIN_BYTES
@@ -19,6 +22,16 @@ from policy_api.web.state import state
 
 JSON: Final = "application/json"
 YEAR_SECONDS: Final = 31536000
+_CONDITIONS: Final = frozenset(
+    {
+        "HTTP_IF_MATCH",
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_IF_NONE_MATCH",
+        "HTTP_IF_RANGE",
+        "HTTP_IF_UNMODIFIED_SINCE",
+        "HTTP_RANGE",
+    }
+)
 ETAG_DIGITS: Final = 32
 """128 bits: no two bodies of one address will ever share them by accident."""
 
@@ -70,17 +83,19 @@ def respond(answer: Answer) -> Response:
     chosen = _coding(answer.body)
     digest = hashlib.sha256(answer.body).hexdigest()[:ETAG_DIGITS]
     body = state().compressed.get(answer.body, digest=digest, coding=chosen)
-    response = Response(body, mimetype=answer.media_type)
-    response.headers.update(_headers(answer))
+    headers = _headers(answer)
     if chosen is not Coding.IDENTITY:
-        response.headers["Content-Encoding"] = chosen.value
-    response.set_etag(digest if chosen is Coding.IDENTITY else f"{digest}-{chosen}")
+        headers["Content-Encoding"] = chosen.value
+    headers["ETag"] = f'"{digest}"' if chosen is Coding.IDENTITY else f'"{digest}-{chosen}"'
     if answer.modified is not None:
-        # Given None, Werkzeug would write the date of now.
-        response.last_modified = answer.modified
-    response.make_conditional(request.environ)
-    # Every server writes one of its own, and a second one is one too many.
-    response.headers.pop("Date", None)
+        headers["Last-Modified"] = http_date(answer.modified)
+    headers["Content-Length"] = str(len(body))
+    # Given at once; Werkzeug looks through all of them for each that is set later.
+    response = Response(body, headers=[*headers.items()])
+    if not _CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request.environ)
+        # Every server writes one of its own, and a second one is one too many.
+        response.headers.pop("Date", None)
     if response.status_code == HTTPStatus.PRECONDITION_FAILED:
         raise PreconditionFailed
     return response
@@ -99,12 +114,22 @@ def _coding(body: bytes) -> Coding:
 def _headers(answer: Answer) -> dict[str, str]:
     """Return the headers that do not depend on the coding."""
     vary = ["Accept-Encoding", *(["Accept-Language"] if answer.negotiated else [])]
-    headers = {"Cache-Control": str(answer.lifetime), "Vary": ", ".join(vary)}
-    if answer.media_type == JSON:
-        headers["Content-Type"] = "application/json; charset=utf-8"
+    headers = {
+        "Content-Type": _content_type(answer.media_type),
+        "Cache-Control": str(answer.lifetime),
+        "Vary": ", ".join(vary),
+    }
     if answer.language:
         headers["Content-Language"] = answer.language
     if answer.tags:
         headers["Surrogate-Key"] = " ".join(answer.tags)
         headers["Cache-Tag"] = ",".join(answer.tags)
     return {**headers, **answer.headers}
+
+
+@lru_cache(maxsize=16)
+def _content_type(media_type: str) -> str:
+    """Return a type with its charset, which JSON says too."""
+    if media_type == JSON:
+        return f"{JSON}; charset=utf-8"
+    return get_content_type(media_type, "utf-8")

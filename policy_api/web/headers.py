@@ -15,6 +15,13 @@ PAGE_POLICY: Final = (
 )
 """For HTML pages: styles and pictures of our own, no script at all."""
 
+_SECURITY: Final = (
+    ("Content-Security-Policy", API_POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+)
+
 READABLE: Final = "Content-Language, Content-Location, ETag, Link"
 SENDABLE: Final = "Accept, Accept-Language, If-Modified-Since, If-None-Match"
 PREFLIGHT_SECONDS: Final = 86400
@@ -28,14 +35,16 @@ def register_headers(app: Flask) -> None:
 
 
 def _add_security(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", API_POLICY)
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _open() else "same-origin")
+    # Looked through once, not for each of them.
+    there = {name.lower() for name, _ in response.headers}
+    for name, value in _SECURITY:
+        if name.lower() not in there:
+            response.headers.add(name, value)
+    resources = "cross-origin" if _open() else "same-origin"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", resources)
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        value = "max-age=31536000; includeSubDomains"
+        response.headers.setdefault("Strict-Transport-Security", value)
     return response
 
 
