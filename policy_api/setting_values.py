@@ -8,6 +8,8 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from environs import ValidationError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 LONGEST_PAUSE = 7 * 86400
 """Seconds of a week."""
@@ -23,6 +25,20 @@ def with_driver(url: str) -> str:
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg{separator}{rest}"
     return url
+
+
+def check_database_url(value: str) -> None:
+    """Refuse what is no address of a database that this program can use."""
+    # The address may hold a password, so no complaint quotes it.
+    wrong = "Must be like sqlite:////srv/policy/policy-api.sqlite3 or postgresql://user@host/name."
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValidationError(wrong) from None
+    if url.drivername not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
+        raise ValidationError(wrong)
+    if url.drivername == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise ValidationError("A SQLite database needs a file that several processes can open.")
 
 
 def members(value: str) -> tuple[str, ...]:

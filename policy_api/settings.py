@@ -16,6 +16,7 @@ from environs import Env, EnvValidationError, validate
 
 from policy_api.setting_values import (
     check_address,
+    check_database_url,
     check_doorbell_url,
     check_hub,
     check_mail_from,
@@ -245,7 +246,10 @@ def _read_places(reader: _Reader) -> dict[str, Any]:
     database = f"sqlite:///{data_dir}/policy-api.sqlite3"
     return {
         "data_dir": data_dir,
-        "database_url": with_driver(reader.str("DATABASE_URL", default=database)),
+        # A refused one is None until the reader is sealed.
+        "database_url": with_driver(
+            reader.str("DATABASE_URL", default=database, validate=check_database_url) or database
+        ),
         "signing_key_file": reader.path("SIGNING_KEY_FILE", default=data_dir / "signing-key.pem"),
         "secret_key": reader.str("SECRET_KEY", default=""),
         "secret_key_file": reader.path("SECRET_KEY_FILE", default=None),

@@ -100,6 +100,23 @@ def test_every_wrong_variable_is_named() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:hunter2@db/policy",
+        "hunter2",
+        "postgresql://h:x/",
+    ],
+)
+def test_an_address_of_no_usable_database_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"POLICY_API_DATABASE_URL") as caught:
+        load_settings({"POLICY_API_DATABASE_URL": url})
+
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_good_production_environment_is_accepted(tmp_path: Path) -> None:
     assert load_settings(production(tmp_path)).is_production
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from policy_api.domain.content.source import Source
 from policy_api.domain.entries.checks import check_source
 from policy_api.domain.importing.columns import chosen_columns, column_of, columns_of
 from policy_api.domain.importing.recipients import ImportedRecipients, import_recipients
@@ -152,6 +153,17 @@ def test_the_first_sheet_of_a_workbook_is_read() -> None:
         ["Payer", "12", "Cards", "true", ""]
     ]
     assert grid.rows[0][0].line == 4
+
+
+def test_sheets_that_are_not_read_are_named() -> None:
+    sheet = '<row><c t="str"><v>Recipient</v></c></row><row><c t="str"><v>Payer</v></c></row>'
+
+    grid = read_spreadsheet(workbook(sheet))
+    done = import_recipients(Source.from_entries({}), grid, chosen={}, locale="en")
+
+    (note,) = done.notes
+    assert (note.kind, note.text) == ("not_placed", "B")
+    assert note.detail == "Only the first sheet is read."
 
 
 def bomb() -> bytes:

@@ -99,20 +99,6 @@ class ColumnGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table: a line of heads and rows of cells, all of one width."""
-
-    head: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    line: int
-    caption: str = ""
-    groups: tuple[ColumnGroup, ...] = ()
-
-
-Piece = Heading | Passage | Grid
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something a person should look at."""
 
@@ -127,6 +113,22 @@ class Note:
     def to_json(self) -> dict[str, object]:
         """Return it for programs."""
         return {"line": self.line, "kind": self.kind, "text": self.text, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table: a line of heads and rows of cells, all of one width."""
+
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    line: int
+    caption: str = ""
+    groups: tuple[ColumnGroup, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """What stood beside the table and was not read."""
+
+
+Piece = Heading | Passage | Grid
 
 
 @dataclass(slots=True, kw_only=True)

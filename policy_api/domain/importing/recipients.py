@@ -63,6 +63,7 @@ def import_recipients(
         problem = Problem("No column names the recipients.", expected="--map “Head=recipient”")
         raise BadInput(problems=[problem])
     reading = Disclosures.beside(source, locale)
+    reading.notes += grid.notes
     rows: list[Entry] = []
     for cells in grid.rows:
         row, left = reading.row(cells, heads=heads, columns=columns)

@@ -15,7 +15,7 @@ from policy_api.domain.content.characters import character_fault, normalized
 from policy_api.domain.content.faults import shown
 from policy_api.domain.content.limits import ROWS
 from policy_api.domain.importing.encodings import decoded
-from policy_api.domain.importing.page import PAGE_BYTES, Cell, Grid, plain
+from policy_api.domain.importing.page import PAGE_BYTES, Cell, Grid, Note, plain
 from policy_api.domain.translation.exchange_xml import (
     EXCHANGE_BYTES,
     local,
@@ -41,7 +41,8 @@ def read_spreadsheet(raw: bytes, *, encoding: str = "") -> Grid:
     :param encoding: Of CSV that is neither UTF-8 nor says in its first bytes what it is.
     :raises BadInput: If it is neither CSV nor XLSX, too large, or made to be hard to read.
     """
-    lines = list(_xlsx(raw) if raw.startswith(b"PK") else _csv(raw, encoding))
+    others: list[str] = []
+    lines = list(_xlsx(raw, others) if raw.startswith(b"PK") else _csv(raw, encoding))
     filled = [(number, line) for number, line in lines if any(text.strip() for text in line)]
     if not filled:
         raise refused("The table is empty.", "a line of heads, and rows below it")
@@ -52,7 +53,11 @@ def read_spreadsheet(raw: bytes, *, encoding: str = "") -> Grid:
         tuple(_cell(text, number) for text in [*line, *[""] * (width - len(line))])
         for number, line in filled
     ]
-    return Grid(head=rows[0], rows=tuple(rows[1:]), line=filled[0][0])
+    notes = tuple(
+        Note(line=1, kind="not_placed", text=name, detail="Only the first sheet is read.")
+        for name in others
+    )
+    return Grid(head=rows[0], rows=tuple(rows[1:]), line=filled[0][0], notes=notes)
 
 
 def _cell(text: str, line: int) -> Cell:
@@ -80,7 +85,8 @@ def _csv(raw: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _xlsx(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(raw: bytes, others: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of the first sheet, and name the others."""
     if len(raw) > PAGE_BYTES:
         raise refused("The file is too large.", f"at most {PAGE_BYTES >> 20} MiB")
     try:
@@ -88,7 +94,9 @@ def _xlsx(raw: bytes) -> Iterator[tuple[int, list[str]]]:
             if len(archive.infolist()) > _MEMBERS:
                 raise refused("The file has too many parts.", f"at most {_MEMBERS}")
             strings = _strings(archive)
-            sheet = _part(archive, _first_sheet(archive))
+            part, names = _sheets(archive)
+            others += names
+            sheet = _part(archive, part)
     except (*_UNUSUAL, ValueError, OverflowError) as error:
         raise refused(f"The file is no XLSX: {shown(error)}.", "an ordinary XLSX file") from error
     if sheet is None:
@@ -153,19 +161,20 @@ def _strings(archive: zipfile.ZipFile) -> list[str]:
     return [] if root is None else [_words(each) for each in root if local(each) == "si"]
 
 
-def _first_sheet(archive: zipfile.ZipFile) -> str:
-    """Return the name of the part that holds the first sheet."""
+def _sheets(archive: zipfile.ZipFile) -> tuple[str, list[str]]:
+    """Return the name of the part that holds the first sheet, and what the others are called."""
     book = _part(archive, "xl/workbook.xml")
     relations = _part(archive, "xl/_rels/workbook.xml.rels")
     if book is None or relations is None:
-        return _SHEET
+        return _SHEET, []
     sheets = [each for each in book.iter() if local(each) == "sheet"]
     wanted = [value for name, value in sheets[0].items() if name.endswith("}id")] if sheets else []
+    others = [shown(each.get("name", "")) for each in sheets[1:]]
     for relation in relations:
         if [relation.get("Id")] == wanted:
             target = relation.get("Target", "")
-            return target[1:] if target.startswith("/") else f"xl/{target}"
-    return _SHEET
+            return target[1:] if target.startswith("/") else f"xl/{target}", others
+    return _SHEET, others
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ET.Element | None:
