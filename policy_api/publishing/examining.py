@@ -26,6 +26,7 @@ from policy_api.domain.variants.tree import StaleOverride
 from policy_api.errors import BadInput, NoticeTooShort, PolicyError, SignificanceLowered
 from policy_api.events.service import MAX_BODY_BYTES
 from policy_api.publishing.gate import (
+    KEY_RULE,
     REVIEW_RULE,
     SIZE_RULE,
     SOURCE_RULE,
@@ -78,7 +79,7 @@ def examine(case: Case) -> list[GateFinding]:
     :raises NothingToPublish: If it would change nothing.
     :raises CorrectionConflict: If it does not fit what is announced.
     """
-    findings = [*_review(case), *_size(case), *of_problems(check_source(case.source))]
+    findings = [*_review(case), *_size(case), *_keys(case), *of_problems(check_source(case.source))]
     if any(found.rule == SOURCE_RULE for found in findings):
         # What does not fit together cannot be composed, so nothing more can be known.
         return findings
@@ -99,6 +100,22 @@ def examine(case: Case) -> list[GateFinding]:
 def _review(case: Case) -> Iterator[GateFinding]:
     if case.review is not None:
         yield GateFinding(rule=REVIEW_RULE, detail=case.review)
+
+
+def _keys(case: Case) -> Iterator[GateFinding]:
+    """Find sites that take over the key of one that ended, with its subscribers and tokens."""
+    if case.head is None:
+        return
+    policies = {*case.head.policies(), *case.source.policies()}
+    for site in sorted({*case.source.sites()} - {*case.head.sites()}):
+        if any(case.before.past.standing(site, policy) for policy in policies):
+            yield GateFinding(
+                rule=KEY_RULE,
+                detail=f"“{site}” was the key of a site that ended. Its subscribers and tokens would "
+                "be this one's: choose another key, or say why not.",
+                path=f"sites/{site}",
+                sites=(site,),
+            )
 
 
 def _size(case: Case) -> Iterator[GateFinding]:

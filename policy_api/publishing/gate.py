@@ -17,8 +17,11 @@ STALE_RULE: Final = "stale-override"
 TRANSLATION_RULE: Final = "translation"
 SIZE_RULE: Final = "event-size"
 REVIEW_RULE: Final = "review"
+KEY_RULE: Final = "site-key"
 
-WAIVABLE: Final = frozenset({NOTICE_RULE, LOWERED_RULE, STALE_RULE, TRANSLATION_RULE, REVIEW_RULE})
+WAIVABLE: Final = frozenset(
+    {NOTICE_RULE, LOWERED_RULE, STALE_RULE, TRANSLATION_RULE, REVIEW_RULE, KEY_RULE}
+)
 """Rules of publishing that somebody may set aside with a reason; rules of lint always may be."""
 
 FIXED: Final = frozenset({SOURCE_RULE, LOCKED_RULE, SIZE_RULE})

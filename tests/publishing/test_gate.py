@@ -224,3 +224,23 @@ def test_what_a_new_site_inherits_keeps_nobody_back(editor: Person, draft: str) 
     editor.write(draft, "sites/outlet", site)
 
     assert publish(editor, draft).status_code == 201
+
+
+def test_the_key_of_a_site_that_ended_is_not_taken_by_accident(editor: Person, draft: str) -> None:
+    site = {"name": "Club", "base": "main", "locales": ["en"], "hosts": ["club.example.org"]}
+    editor.write(draft, "sites/club", site)
+    first = publish(editor, draft)
+    ending = editor.draft()
+    there = f"{ending}/entries/sites/club"
+    editor.delete(there, headers={"If-Match": editor.get(there).headers["ETag"]})
+    editor.edit(ending, email="new@example.org")
+    ended = publish(editor, ending)
+    again = editor.draft()
+    editor.write(again, "sites/club", site)
+
+    refused = publish(editor, again)
+    done = publish(editor, again, waivers=waivers("site-key"))
+
+    assert (first.status_code, ended.status_code) == (201, 201)
+    assert rules(refused) == {"site-key": True}
+    assert done.get_json()["waivers"] == {"site-key": 1}
