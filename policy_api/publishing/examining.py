@@ -111,8 +111,8 @@ def _keys(case: Case) -> Iterator[GateFinding]:
         if any(case.before.past.standing(site, policy) for policy in policies):
             yield GateFinding(
                 rule=KEY_RULE,
-                detail=f"“{site}” was the key of a site that ended. Its subscribers and tokens would "
-                "be this one's: choose another key, or say why not.",
+                detail=f"“{site}” was the key of a site that ended. Its subscribers and tokens "
+                "would be this one's: choose another key, or say why not.",
                 path=f"sites/{site}",
                 sites=(site,),
             )
