@@ -101,6 +101,8 @@ def servers(database_url: str, tmp_path: Path, press: Press) -> Iterator[list[Se
         "data_dir": tmp_path,
         "database_url": database_url,
         "signing_key_file": tmp_path / "signing-key.pem",
+        # A worker is replaced now and then; while the new one loads, the other one answers.
+        "web_concurrency": 2,
     }
     with ExitStack() as stack:
         yield [
