@@ -19,8 +19,9 @@ from policy_api.drafts import models as drafts_models
 from policy_api.events import models as events_models
 from policy_api.ledger import models as ledger_models
 from policy_api.notification import models as notification_models
+from policy_api.packing import models as packing_models
 
-ROOMS = (drafts_models, events_models, ledger_models, notification_models)
+ROOMS = (drafts_models, events_models, ledger_models, notification_models, packing_models)
 """Imported so that the metadata holds every table."""
 
 LOCK_TIMEOUT_MS = 4000

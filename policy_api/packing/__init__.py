@@ -1,0 +1,1 @@
+"""Bodies at full strength of compression, made in the background after each publication."""
