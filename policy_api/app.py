@@ -15,7 +15,7 @@ from policy_api import logs
 from policy_api.access import views as access
 from policy_api.access.doors import SCHEME, register_doors
 from policy_api.access.scopes import Bases
-from policy_api.db.base import connect
+from policy_api.db.base import connect, db
 from policy_api.drafts import exchange_views as exchange
 from policy_api.drafts import importing_views as importing
 from policy_api.drafts import views as drafts
@@ -24,6 +24,7 @@ from policy_api.notification import views as notification
 from policy_api.notification.channels import load_channels
 from policy_api.notification.doorbell import register_doorbell
 from policy_api.notification.event_schemas import webhooks
+from policy_api.packing import queries as packing
 from policy_api.plugins import load_plugins
 from policy_api.publishing import views as publishing
 from policy_api.reading import views as reading
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     connect(app, settings.database_url)
     state = register_state(app, settings)
+    state.find_packed = _packed
     # Called in reverse order after a request: what comes first here sees the finished answer.
     register_tracing(app, trusts_proxy=settings.trusted_proxies > 0)
     metrics.register_metrics(app)
@@ -131,6 +133,10 @@ def _bases(session: Session) -> Bases:
     """Return which site derives from which, in the newest state that is published."""
     directory = ledger.directory(session, at=datetime.max.replace(tzinfo=UTC))
     return {key: site.base for key, site in directory.sites.items()}
+
+
+def _packed(digest: str, coding: str) -> bytes | None:
+    return packing.packed_body(db.session(), digest=digest, coding=coding)
 
 
 def _trust_proxies(app: Flask, *, hops: int, host: bool) -> None:

@@ -28,6 +28,7 @@ from policy_api.notification.commands import worker_command
 from policy_api.notification.listen_command import listen_command
 from policy_api.notification.purge_command import purge_command
 from policy_api.notification.webhook_commands import webhooks_group
+from policy_api.packing.commands import pack_command
 from policy_api.publishing.bringing import bring_history
 from policy_api.publishing.commands import (
     check_command,
@@ -132,6 +133,7 @@ for command in (
     webhooks_group,
     listen_command,
     purge_command,
+    pack_command,
     *EXCHANGE_COMMANDS,
     serve_command,
     worker_command,

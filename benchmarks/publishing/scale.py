@@ -1,6 +1,6 @@
 """Many editions in one database: what publishing takes there, and whether reading notices.
 
-`python -m benchmarks.publishing.scale [--sites 1000] [--versions 4] [--reads 2000]`
+`python -m benchmarks.publishing.scale [--sites 1000] [--versions 4] [--reads 2000] [--pack]`
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.publishing.content import LOCALES, Size, site_key, source
-from benchmarks.publishing.ground import Took, ground, shown
+from benchmarks.publishing.ground import Ground, Took, ground, shown
 from benchmarks.reading.running import Target, gunicorn
 
 SMALL = Size(sites=3, locales=2)
@@ -35,7 +35,7 @@ def main() -> int:
         large, small = Path(name, "large"), Path(name, "small")
         for folder in (large, small):
             folder.mkdir()
-        told = _published(large, size, versions=options.versions)
+        told = _published(large, size, versions=options.versions, packs=options.pack)
         print(json.dumps(told, indent=2), flush=True)
         _published(small, SMALL, versions=options.versions)
         found = _read(large, small, size, options)
@@ -48,16 +48,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=1000)
     parser.add_argument("--versions", type=int, default=4)
     parser.add_argument("--reads", type=int, default=2000)
+    parser.add_argument("--pack", action="store_true", help="Pack too; takes minutes.")
     return parser.parse_args()
 
 
-def _published(folder: Path, size: Size, *, versions: int) -> dict[str, Any]:
+def _published(folder: Path, size: Size, *, versions: int, packs: bool = False) -> dict[str, Any]:
     with ground(folder) as made:
         progress = shown(max(1, size.sites // 4))
         every = [made.publish(source(size, edited=number), progress) for number in range(versions)]
         one = made.publish(source(size, edited=versions - 1, own=1))
         editions, bodies, whole = made.stored()
         json_bytes = made.json_bytes()
+        packed = _packed(made, json_bytes) if packs else {}
         return {
             "size": str(size),
             "releases": [_told(took) for took in every],
@@ -68,7 +70,19 @@ def _published(folder: Path, size: Size, *, versions: int) -> dict[str, Any]:
             "database_bytes": round(whole / editions),
             "body_of_json": round(bodies / editions / json_bytes, 3),
             "database_of_json": round(whole / editions / json_bytes, 3),
+            **packed,
         }
+
+
+def _packed(made: Ground, json_bytes: float) -> dict[str, Any]:
+    bodies, seconds = made.pack()
+    editions, _, whole = made.stored()
+    return {
+        "packed": bodies,
+        "cpu_ms_per_packed": round(seconds / max(1, bodies) * 1000, 1),
+        "packed_database_bytes": round(whole / editions),
+        "packed_database_of_json": round(whole / editions / json_bytes, 3),
+    }
 
 
 def _told(took: Took) -> dict[str, Any]:

@@ -23,8 +23,12 @@ from policy_api.db.wal_index import WalIndex, wal_index
 from policy_api.ledger import queries
 from policy_api.reading.moment import ON_THE_WAY
 
-QUESTION: Final = "SELECT (SELECT max(number) FROM release), (SELECT max(sequence) FROM event)"
-"""All that readers see comes from a release or is in the log of events; both only ever grow."""
+QUESTION: Final = (
+    "SELECT (SELECT max(number) FROM release), (SELECT max(sequence) FROM event), "
+    "(SELECT number FROM packing)"
+)
+"""All that readers see comes from a release or is in the log of events, and how strongly it is
+compressed from packing; all three only ever grow."""
 
 IMPATIENCE_MS: Final = 500
 """Longer than any answer to that question takes while the database is well."""
@@ -43,15 +47,17 @@ class Generation:
 
     release: int
     sequence: int
+    packing: int = 0
+    """How often answers came to be compressed more strongly."""
 
     published_at: datetime | None = None
     switches: tuple[datetime, ...] = field(default=())
     """When announced texts take effect, past and to come, in order."""
 
     @property
-    def age(self) -> tuple[int, int]:
+    def age(self) -> tuple[int, int, int]:
         """Return what is greater in every later state."""
-        return self.release, self.sequence
+        return self.release, self.sequence, self.packing
 
     def steady_until(self, now: datetime, *, longest: int) -> datetime:
         """Return the instant before which nothing in an answer changes that is given now.
@@ -175,8 +181,8 @@ class _OpenCheck:
 
     def answer(self, known: Generation | None) -> Generation:
         """Return the newest state: the known one, if that is it."""
-        release, sequence = self._numbers()
-        if known is not None and known.age == (release, sequence):
+        age = self._numbers()
+        if known is not None and known.age == age:
             return known
         return self._read()
 
@@ -186,10 +192,10 @@ class _OpenCheck:
         self._connection.close()
         self._engine.dispose()
 
-    def _numbers(self) -> tuple[int, int]:
+    def _numbers(self) -> tuple[int, int, int]:
         # All rows are fetched, for a statement that is not finished would hold on to its state.
-        ((release, sequence),) = self._cursor.execute(QUESTION).fetchall()
-        return release or 0, sequence or 0
+        ((release, sequence, packing),) = self._cursor.execute(QUESTION).fetchall()
+        return release or 0, sequence or 0, packing
 
     def _read(self) -> Generation:
         """Read when a new state switches texts.
@@ -197,13 +203,14 @@ class _OpenCheck:
         Numbers are asked for first: older ones than belong to the instants make kept answers
         outdated too early, never too late.
         """
-        _, sequence = self._numbers()
+        _, sequence, packing = self._numbers()
         with Session(self._connection) as session:
             release = queries.head_number(session)
             published_at, switches = queries.instants(session)
         return Generation(
             release=release,
             sequence=sequence,
+            packing=packing,
             published_at=published_at,
             switches=switches,
         )

@@ -32,6 +32,9 @@ _CONDITIONS: Final = frozenset(
         "HTTP_RANGE",
     }
 )
+PACKED: Final = "packed"
+"""What the tag of a body says that was compressed as strongly as can be."""
+
 ETAG_DIGITS: Final = 32
 """128 bits: no two bodies of one address will ever share them by accident."""
 
@@ -82,11 +85,11 @@ def respond(answer: Answer) -> Response:
     """
     chosen = _coding(answer.body)
     digest = hashlib.sha256(answer.body).hexdigest()[:ETAG_DIGITS]
-    body = state().compressed.get(answer.body, digest=digest, coding=chosen)
+    body, tag = _coded(answer, digest=digest, coding=chosen)
     headers = _headers(answer)
     if chosen is not Coding.IDENTITY:
         headers["Content-Encoding"] = chosen.value
-    headers["ETag"] = f'"{digest}"' if chosen is Coding.IDENTITY else f'"{digest}-{chosen}"'
+    headers["ETag"] = f'"{tag}"'
     if answer.modified is not None:
         headers["Last-Modified"] = http_date(answer.modified)
     headers["Content-Length"] = str(len(body))
@@ -109,6 +112,17 @@ def _coding(body: bytes) -> Coding:
     if chosen is None:
         raise NotAcceptable
     return chosen
+
+
+def _coded(answer: Answer, *, digest: str, coding: Coding) -> tuple[bytes, str]:
+    """Return the body in a coding and its tag: each strength of a coding has a tag of its own."""
+    if coding is Coding.IDENTITY:
+        return answer.body, digest
+    if answer.media_type == JSON:
+        packed = state().find_packed(digest, coding.value)
+        if packed is not None:
+            return packed, f"{digest}-{coding}-{PACKED}"
+    return state().compressed.get(answer.body, digest=digest, coding=coding), f"{digest}-{coding}"
 
 
 def _headers(answer: Answer) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,9 @@ class State:
     open_blueprints: set[str] = field(default_factory=set)
     """Blueprints whose answers scripts of any origin may read."""
 
+    find_packed: Callable[[str, str], bytes | None] = lambda _digest, _coding: None
+    """Asks for a body at full strength of compression, by its digest and its coding."""
+
     openapi: dict[str, bytes] = field(default_factory=dict)
     """Mount prefix → the OpenAPI document as it is served below it."""
 
@@ -36,7 +40,12 @@ def register_state(app: Flask, settings: Settings) -> State:
 
 def state() -> State:
     """Return the state of the app that answers the present request."""
-    found = current_app.extensions[_NAME]
+    return state_of(current_app)
+
+
+def state_of(app: Flask) -> State:
+    """Return the state of an app."""
+    found = app.extensions[_NAME]
     if not isinstance(found, State):
         raise TypeError("The app was not made by create_app().")
     return found
