@@ -50,12 +50,13 @@ class _Outcome(Enum):
 
 
 class Connection(TConn):
-    """A connection that remembers what it has not sent yet, and when it was last answered."""
+    """A connection that remembers what it was told, what it has not sent yet, and when it was."""
 
     client: Any
     parser: Any
     timeout: Any
 
+    received: bytes | None = None
     unsent: memoryview
     answered_at: float = 0.0
 
@@ -136,7 +137,10 @@ class EditionWorker(ThreadWorker):
             events = self.poller.select(timeout)
         except InterruptedError:
             return False
-        # One look at the database is enough for all that has arrived by now.
+        for key, mask in events:
+            if mask & selectors.EVENT_READ and isinstance(key.data, partial):
+                self._receive(*key.data.args)
+        # One look at the database is enough for all that has arrived, in full, by now.
         lane.begin()
         for key, _ in events:
             key.data(key.fileobj)
@@ -153,7 +157,7 @@ class EditionWorker(ThreadWorker):
 
     @override
     def on_pending_socket_readable(self, conn: Any, client: socket.socket) -> None:
-        outcome = self._serve(conn) if self._has_room() else _Outcome.USUAL
+        outcome = self._serve(conn, may_stay=self._has_room())
         if outcome is _Outcome.NOTHING:
             return
         self.poller.unregister(client)
@@ -191,23 +195,29 @@ class EditionWorker(ThreadWorker):
     def _has_room(self) -> bool:
         return len(self.keepalived_conns) < self.max_keepalived
 
-    def _serve(self, conn: Connection) -> _Outcome:
-        """Read what has arrived and answer it, if it is a repeat."""
-        if self.lane is None or not self.alive or not isinstance(conn.client, tuple):
-            return _Outcome.USUAL
-        started = time.perf_counter()
+    @staticmethod
+    def _receive(conn: Connection) -> None:
+        """Read what has arrived; nothing, if the client is gone."""
         try:
-            received = conn.sock.recv(READ_BYTES)
+            conn.received = conn.sock.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
-            return _Outcome.NOTHING
+            conn.received = None
         except OSError:
+            conn.received = b""
+
+    def _serve(self, conn: Connection, *, may_stay: bool = True) -> _Outcome:
+        """Answer what was received, if it is a repeat."""
+        received, conn.received = conn.received, None
+        if received is None:
+            return _Outcome.NOTHING
+        if not received:
             return _Outcome.GONE
-        sent = self.lane.answer(received)
+        started = time.perf_counter()
+        is_for_lane = self.alive and may_stay and isinstance(conn.client, tuple)
+        sent = self.lane.answer(received) if self.lane is not None and is_for_lane else None
         if sent is None:
-            if received:
-                self._give_back(conn, received)
-                return _Outcome.USUAL
-            return _Outcome.GONE
+            self._give_back(conn, received)
+            return _Outcome.USUAL
         outcome = self._send(conn, sent)
         if outcome is not _Outcome.GONE:
             self._tell(conn, received, sent, started=started)
