@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -22,6 +23,7 @@ from typing_extensions import override
 from policy_api.reading.fast_path import fast_path_of
 from policy_api.reading.worker_lane import Lane, Sent
 from policy_api.reading.worker_log import access_line
+from policy_api.reading.worker_succession import Succession
 
 READ_BYTES: Final = 8192
 """As much as gunicorn reads at once; a longer head is for gunicorn."""
@@ -34,6 +36,9 @@ SIGN_OF_LIFE_SECONDS: Final = 1.0
 
 ROUND_SECONDS: Final = 0.1
 """How long a busy worker answers before it looks after idle connections and its parent."""
+
+HANDOVER_SECONDS: Final = 10.0
+"""How long a worker that is sent away goes on while those that follow load the program."""
 
 STALLED_SECONDS: Final = 30.0
 """How long a client may take nothing of its answer."""
@@ -65,12 +70,34 @@ class EditionWorker(ThreadWorker):
     """gunicorn's threaded worker with a lane of its own for repeats."""
 
     lane: Lane | None = None
+    succession: ClassVar = Succession()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- gunicorn's
         super().__init__(*args, **kwargs)
         self._stalling: dict[Connection, float] = {}
         self._alive_at = 0.0
         self._logs_access = False
+        self._leaves_at: float | None = None
+        # This is still the process that will fork.
+        self.succession.announce(self.age)
+
+    @override
+    def run(self) -> None:
+        self.succession.enter(self.age)
+        super().run()
+
+    @override
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        if self._leaves_at is None:
+            self._leaves_at = time.monotonic() + HANDOVER_SECONDS
+        self._leave_if_due()
+
+    def _leave_if_due(self) -> None:
+        """Begin to stop, if that was asked for and the next worker is ready or late."""
+        if self._leaves_at is None or not self.alive:
+            return
+        if time.monotonic() >= self._leaves_at or not self.succession.is_awaited(self.age):
+            super().handle_exit(signal.SIGTERM, None)
 
     @override
     def load_wsgi(self) -> None:
@@ -112,6 +139,7 @@ class EditionWorker(ThreadWorker):
 
     @override
     def notify(self) -> None:
+        self._leave_if_due()
         now = time.monotonic()
         if now >= self._alive_at + min(SIGN_OF_LIFE_SECONDS, self.cfg.timeout / 4):
             self._alive_at = now

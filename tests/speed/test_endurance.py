@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from policy_api.domain.blocks import register_builtin_kinds
 from policy_api.domain.proof.signing import Signer
 from tests.speed.press import SHOP, Press
 from tests.speed.servers import PATIENCE, Server, one_answer, request, serving, until
+from tests.speed.slow_start import SLOW_START
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -128,6 +130,21 @@ def test_reloads_under_load_fail_no_request(press: Press, fast: str) -> None:
 
     _log.info("%s reloads, worker class %s: %s", RELOADS, fast, dict(seen))
     assert set(seen) == {"200"}
+
+
+def test_a_reload_keeps_nobody_waiting(press: Press) -> None:
+    with server_of(press, "tests.speed.slow_start:app()", web_concurrency=2) as server:
+        before = server.workers()
+        server.process.send_signal(signal.SIGHUP)
+        begun, waits = time.monotonic(), []
+        while server.workers() & before:
+            asked = time.monotonic()
+            server.get(SHOP)
+            waits.append(time.monotonic() - asked)
+        took = time.monotonic() - begun
+
+    assert took > SLOW_START
+    assert max(waits) < SLOW_START / 2
 
 
 def test_a_server_that_is_read_for_long_does_not_grow(press: Press) -> None:
