@@ -111,9 +111,18 @@ def _of_http(error: HTTPException) -> Response:
         # One title per type (RFC 9457 §3.1.3), whoever has raised it.
         title=ours.get(slug, _phrase(status)),
         status=status,
-        detail=_SENTENCES.get(status, ""),
+        detail=_sentence(status),
         headers={name: value for name, value in headers.items() if name in _PASSED_ON},
     )
+
+
+def _sentence(status: int) -> str:
+    """Return plain words for a status, with the limit of this address where a body went over it."""
+    limit = request.max_content_length
+    # Forms have a smaller limit of their own.
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and limit and "form" not in request.mimetype:
+        return f"The request body is too large; at most {limit >> 20} MiB are taken here."
+    return _SENTENCES.get(status, "")
 
 
 def _of_database(error: database.SQLAlchemyError) -> Response:

@@ -364,6 +364,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(
 
     assert answer.status_code == 413
     assert answer.mimetype == "application/problem+json"
+    assert "at most 4 MiB" in answer.get_json()["detail"]
     assert body.given <= (0 if told else EXCHANGE_BYTES + 2**16)
 
 

@@ -138,6 +138,7 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     answer = client.post("/things", data=b" " * 2_000_000, content_type="application/json")
 
     assert answer.status_code == 413
+    assert "at most 1 MiB" in answer.get_json()["detail"]
 
 
 def test_a_query_is_known_by_the_names_clients_write(client: FlaskClient) -> None:
