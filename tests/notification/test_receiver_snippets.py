@@ -39,13 +39,16 @@ def function(language: str, name: str) -> Callable[..., Any]:
     return found
 
 
-def by_python(secret: str, headers: dict[str, str], body: str, now: int) -> bool:
-    return bool(function("python", "verify")(secret, headers, body.encode(), now))
+def by_python(kind: str) -> Verify:
+    def verify(key: str, headers: dict[str, str], body: str, now: int) -> bool:
+        return bool(function(f"python{kind}", "verify")(key, headers, body.encode(), now))
+
+    return verify
 
 
 def by_program(language: str, program: list[str], tail: str) -> Verify:
-    def verify(secret: str, headers: dict[str, str], body: str, now: int) -> bool:
-        given = json.dumps([secret, headers, body, now])
+    def verify(key: str, headers: dict[str, str], body: str, now: int) -> bool:
+        given = json.dumps([key, headers, body, now])
         script = snippet(language).removeprefix("<?php") + tail
         command = [*program, script, given]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -55,36 +58,56 @@ def by_program(language: str, program: list[str], tail: str) -> Verify:
 
 
 JAVASCRIPT = """
-const [secret, headers, body, now] = JSON.parse(process.argv[1]);
-console.log(verify(secret, headers, Buffer.from(body), now) ? "yes" : "no");
+const [key, headers, body, now] = JSON.parse(process.argv[1]);
+console.log(verify(key, headers, Buffer.from(body), now) ? "yes" : "no");
 """
 PHP = """
-[$secret, $headers, $body, $now] = json_decode($argv[1], true);
-echo verify($secret, $headers, $body, $now) ? 'yes' : 'no';
+[$key, $headers, $body, $now] = json_decode($argv[1], true);
+echo verify($key, $headers, $body, $now) ? 'yes' : 'no';
 """
 PROGRAMS = {"node": ("javascript", ["-e"], JAVASCRIPT), "php": ("php", ["-r"], PHP)}
 
 
+SCHEMES = {"v1": "", "v1a": " asymmetric"}
+"""Scheme → what its snippets are marked with."""
+
+
 def verifiers() -> Iterator[Any]:
-    yield pytest.param(by_python, id="python")
-    for name, (language, options, tail) in PROGRAMS.items():
-        path = shutil.which(name)
-        is_there = pytest.mark.skipif(path is None, reason=f"{name} is not installed")
-        verify = by_program(language, [str(path), *options], tail)
-        yield pytest.param(verify, id=language, marks=is_there)
+    for scheme, kind in SCHEMES.items():
+        yield pytest.param(scheme, by_python(kind), id=f"{scheme}-python")
+        for name, (language, options, tail) in PROGRAMS.items():
+            path = shutil.which(name)
+            is_there = pytest.mark.skipif(path is None, reason=f"{name} is not installed")
+            verify = by_program(f"{language}{kind}", [str(path), *options], tail)
+            yield pytest.param(scheme, verify, id=f"{scheme}-{language}", marks=is_there)
 
 
-@pytest.mark.parametrize("verify", list(verifiers()))
-def test_the_documented_check_tells_genuine_from_forged(verify: Verify) -> None:
-    key, other = new_key("v1"), new_key("v1")
-    keys = (other, key)
+@pytest.mark.parametrize(("scheme", "verify"), list(verifiers()))
+def test_the_documented_check_tells_genuine_from_forged(scheme: str, verify: Verify) -> None:
+    key, other = new_key(scheme), new_key(scheme)
+    keys = (other, new_key("v1"), new_key("v1a"), key)
     headers = signature_headers(message_id="evt_1", timestamp=NOW, body=BODY.encode(), keys=keys)
 
     assert verify(shown(key), headers, BODY, NOW + 10)
-    assert not verify(shown(new_key("v1")), headers, BODY, NOW)
+    assert not verify(shown(new_key(scheme)), headers, BODY, NOW)
     assert not verify(shown(key), headers, BODY + " ", NOW)
     assert not verify(shown(key), headers, BODY, NOW + 301)
     assert not verify(shown(key), headers | {"webhook-id": "evt_2"}, BODY, NOW)
+
+
+@pytest.mark.parametrize(("scheme", "verify"), list(verifiers()))
+@pytest.mark.parametrize("signature", ["", "{0}", "{0},", "{0},AAAA", "{0},%%%", "v1b,AAAA {0}"])
+def test_the_documented_check_refuses_what_is_no_signature(
+    scheme: str, verify: Verify, signature: str
+) -> None:
+    key = new_key(scheme)
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(NOW),
+        "webhook-signature": signature.format(scheme),
+    }
+
+    assert not verify(shown(key), headers, BODY, NOW)
 
 
 class Feed:
