@@ -118,6 +118,12 @@ def check_origin(value: str) -> None:
         raise ValidationError("Must be a scheme and a host, like https://example.org.")
 
 
+def check_mount(value: str) -> None:
+    """Refuse what is no prefix of a path as it stands in an address."""
+    if not re.fullmatch(r"(?:/[A-Za-z0-9._~%-]+)*", value):
+        raise ValidationError("Must be the beginning of a path, like /legal.")
+
+
 def check_address(value: str) -> None:
     """Refuse what is no web address."""
     parts = urlsplit(value)

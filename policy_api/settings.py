@@ -20,6 +20,7 @@ from policy_api.setting_values import (
     check_doorbell_url,
     check_hub,
     check_mail_from,
+    check_mount,
     check_networks,
     check_origin,
     check_pauses,
@@ -85,6 +86,10 @@ class Settings:
     origin: str = ""
     """Scheme and host, such as `https://legal.example.org`, where an address must be absolute, as
     in feeds and mails. Empty: taken from the request. Must be https in production."""
+
+    mount: str = ""
+    """Prefix below which the program is mounted in another site, such as `/legal`. Requests tell it
+    by themselves; the worker needs it for the names of feeds that it tells a WebSub hub."""
 
     trusted_hosts: tuple[str, ...] = ()
     """Host names that are answered, separated by commas. Empty: any, and the table of sites decides
@@ -265,6 +270,7 @@ def _read_web(reader: _Reader) -> dict[str, Any]:
     ages, hops, sizes = validate.Range(0, 300), validate.Range(0, 10), validate.Range(0, 4096)
     return {
         "origin": reader.str("ORIGIN", default="", validate=check_origin),
+        "mount": reader.str("MOUNT", default="", validate=check_mount),
         "trusted_hosts": reader.names("TRUSTED_HOSTS"),
         "trusted_proxies": reader.int("TRUSTED_PROXIES", default=0, validate=hops),
         "trust_forwarded_host": reader.bool("TRUST_FORWARDED_HOST", default=False),

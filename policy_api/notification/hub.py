@@ -119,8 +119,11 @@ def _new_hub(name: str, url: str, *, after: int, now: datetime) -> Endpoint:
     )
 
 
-def topics(session: Session, event: EventRow, *, origin: str) -> Iterator[str]:
-    """Yield the addresses of the feeds that an event changed, as the feeds call themselves."""
+def topics(session: Session, event: EventRow, *, base: str) -> Iterator[str]:
+    """Yield the addresses of the feeds that an event changed, as the feeds call themselves.
+
+    :param base: Absolute address of the program, without a slash at the end.
+    """
     policy = event.policy or ""
     for site in event.sites:
         newest = ledger.versions(session, site=site, policy=policy, limit=1)
@@ -128,4 +131,4 @@ def topics(session: Session, event: EventRow, *, origin: str) -> Iterator[str]:
             for locale in ledger.edition_locales(session, version_id=version.id):
                 query = urlencode({"locale": locale})
                 for feed in FEEDS:
-                    yield f"{origin}/v1/sites/{site}/policies/{policy}/{feed}?{query}"
+                    yield f"{base}/v1/sites/{site}/policies/{policy}/{feed}?{query}"

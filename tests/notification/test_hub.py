@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from defusedxml.ElementTree import fromstring
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
 
 from policy_api import clock
 from policy_api.app import create_app
@@ -110,6 +114,29 @@ def test_a_release_is_told_to_the_hub_by_the_names_the_feeds_give_themselves(
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     assert len(served) >= 4
     assert served == topics(request)
+
+
+def test_below_a_prefix_the_hub_hears_the_names_the_feeds_have_there(
+    *, engine: Engine, session: Session, chosen: Settings, publisher: Publisher, hub: Receiver
+) -> None:
+    mounted = replace(chosen, mount="/legal%20notices")
+    with working(engine, mounted):
+        publish_until(session, FIRST, publisher=publisher)
+        eventually(lambda: len(hub.requests) == 1)
+    app = create_app(mounted)
+    below = Client(DispatcherMiddleware(NotFound(), {"/legal notices": app}))
+    told = topics(hub.requests[0])
+    answers = [below.get(path_of(topic)) for topic in told]
+    with app.app_context():
+        db.engine.dispose()
+
+    assert [own_name(answer.text) for answer in answers] == told
+    links = [parse_link(answer.headers["Link"]) for answer in answers]
+    assert links == [{"hub": hub.url, "self": topic} for topic in told]
+
+
+def parse_link(header: str) -> dict[str, str]:
+    return {name: target for target, name in re.findall(r'<([^>]*)>; rel="(\w+)"', header)}
 
 
 @contextmanager

@@ -37,7 +37,8 @@ class HubChannel:
     def __init__(self, poster: Poster, *, engine: Engine, surroundings: Surroundings) -> None:
         self._poster = poster
         self._engine = engine
-        self._origin = surroundings.settings.origin.rstrip("/")
+        settings = surroundings.settings
+        self._base = f"{settings.origin.rstrip('/')}{settings.mount}"
 
     async def send(self, message: Message) -> Outcome:
         """Ping the hub once and return what came of it."""
@@ -60,7 +61,7 @@ class HubChannel:
     def _topics(self, event_id: str) -> list[str]:
         with Session(self._engine) as session:
             event = events.event(session, id=event_id)
-            return [] if event is None else list(topics(session, event, origin=self._origin))
+            return [] if event is None else list(topics(session, event, base=self._base))
 
 
 @asynccontextmanager
