@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing_extensions import override
 
 from policy_api.domain.languages import direction
 from policy_api.notification.addresses import Address
@@ -27,7 +28,24 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_SUBJECT = 150
 FALLBACK_SENDER = "policy-api@localhost"
 
+WHOLE = "list-unsubscribe"
+"""Header that mail programs read for themselves."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
+
+
+class Manners(EmailPolicy):
+    """How mails are written; one header stays as it is."""
+
+    @override
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != WHOLE:
+            return super().fold_binary(name, value)
+        # Folded, a long address would become encoded words, and nobody's program reads those here.
+        return f"{name}: {value}{self.linesep}".encode("ascii")
+
+
+MANNERS = Manners(linesep=SMTP.linesep)
 
 
 def _escapes(name: str | None) -> bool:
@@ -134,7 +152,7 @@ def message(
 
     :param message_id: What makes it this mail: the same each time it is tried.
     """
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=MANNERS)
     made["From"] = head.sender
     made["To"] = HeaderAddress(username=to.local, domain=to.domain)
     made["Subject"] = one_line(mail.subject)[:LONGEST_SUBJECT]

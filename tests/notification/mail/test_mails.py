@@ -113,6 +113,16 @@ def test_a_mail_has_one_recipient_and_exactly_these_headers(house: House) -> Non
     assert first.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_the_one_click_link_travels_as_it_is(house: House) -> None:
+    house.subscribe()
+    house.announce()
+    house.work_off()
+
+    sent = house.server.posts[-1]
+    link = f"{ORIGIN}{sent.link('unsubscribe')}"
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in sent.content
+
+
 def test_a_confirmation_mail_offers_no_one_click_link(house: House) -> None:
     asked = house.subscribe()
 
