@@ -27,6 +27,7 @@ from policy_api.ledger import queries
 from policy_api.notification.commands import worker_command
 from policy_api.notification.listen_command import listen_command
 from policy_api.notification.purge_command import purge_command
+from policy_api.notification.subscription_commands import subscriptions_group
 from policy_api.notification.webhook_commands import webhooks_group
 from policy_api.packing.commands import pack_command
 from policy_api.publishing.bringing import bring_history
@@ -131,6 +132,7 @@ for command in (
     token_group,
     audit_command,
     webhooks_group,
+    subscriptions_group,
     listen_command,
     purge_command,
     pack_command,

@@ -28,6 +28,7 @@ class Action(StrEnum):
     REVIEW = "review"
     PUBLISH = "publish"
     WEBHOOKS = "webhooks"
+    SUBSCRIPTIONS = "subscriptions"
     AUDIT = "audit"
     ADMIN = "admin"
 

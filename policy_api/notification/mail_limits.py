@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from policy_api.notification.models import MailConfirmation
@@ -65,6 +65,16 @@ def note(session: Session, *, mailbox: str, client: str, now: datetime) -> None:
     :param mailbox: ``REFUSED`` where no mail follows.
     """
     session.add(MailConfirmation(address_digest=mailbox, client_digest=client, asked_at=now))
+
+
+def let_go(session: Session, *, mailbox: str) -> None:
+    """Forget whose mailbox requests were about; they still count against their clients."""
+    session.execute(
+        update(MailConfirmation)
+        .where(MailConfirmation.address_digest == mailbox)
+        .values(address_digest=REFUSED),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def forget(session: Session, *, now: datetime) -> None:

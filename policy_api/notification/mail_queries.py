@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from policy_api.notification.addresses import token_digest
-from policy_api.notification.models import Endpoint, MailSubscription, Suppression
+from policy_api.notification.models import Endpoint, MailSubscription, Ping, Suppression
 
 CONFIRM_WITHIN = timedelta(days=3)
 
@@ -68,6 +68,17 @@ def is_suppressed(session: Session, address_digest: str) -> bool:
     """Tell whether an address is sent nothing."""
     query = select(Suppression.since).where(Suppression.address_digest == address_digest)
     return session.scalar(query) is not None
+
+
+def confirmations(session: Session, address_digest: str) -> list[tuple[str, str]]:
+    """Return what asked an address for a confirmation: ids of messages, with whose they are."""
+    query = (
+        select(Ping.id, Endpoint.name)
+        .join(Endpoint, Endpoint.id == Ping.endpoint_id)
+        .join(MailSubscription, MailSubscription.endpoint_id == Endpoint.id)
+        .where(MailSubscription.address_digest == address_digest)
+    )
+    return [(row.id, row.name) for row in session.execute(query)]
 
 
 def _rows() -> Select[MailSubscription, str]:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -210,6 +212,14 @@ class Spool:
 
     def abort(self) -> None:
         """Leave it be: a file is written at once."""
+
+    def forget(self, to: str) -> None:
+        """Take away all mails to an address."""
+        for file in self.folder.glob("*.eml"):
+            with file.open("rb") as opened:
+                found = BytesHeaderParser(policy=SMTP).parse(opened)["To"]
+            if to.lower() in {each.addr_spec.lower() for each in found.addresses}:
+                file.unlink(missing_ok=True)
 
 
 def postbox(settings: Settings, *, timeout: float) -> Postbox:

@@ -36,6 +36,7 @@ from policy_api.notification.models import (
 
 EMAIL = "email"
 IMMEDIATE = "immediate"
+BOUNCED = "bounced"
 DIGESTS = (IMMEDIATE, "daily", "weekly")
 
 TYPES = ("policy.published", "policy.withdrawn")
@@ -161,7 +162,7 @@ def bounce(
     address: Address,
     keys: MailKeys,
     now: datetime,
-    reason: str = "bounced",
+    reason: str = BOUNCED,
 ) -> int:
     """Send an address nothing any more, and return how many subscriptions that ended.
 
@@ -234,7 +235,13 @@ def _suppress(session: Session, digest: str, *, reason: str, now: datetime) -> N
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = (postgresql if is_postgresql else sqlite).insert(Suppression)
     row = insert.values(address_digest=digest, reason=reason, since=now)
-    session.execute(row.on_conflict_do_nothing())
+    # What an owner said outlasts what a server said: erasing forgets the one, not the other.
+    told = row.on_conflict_do_update(
+        index_elements=[Suppression.address_digest],
+        set_={"reason": reason, "since": now},
+        where=Suppression.reason == BOUNCED,
+    )
+    session.execute(told)
 
 
 def _ask_back(session: Session, endpoint: Endpoint, *, is_sent: bool, now: datetime) -> None:

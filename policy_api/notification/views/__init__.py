@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_api.notification.views import subscriptions, webhooks
+from policy_api.notification.views import readers, subscriptions, webhooks
 
 ANONYMOUS = (subscriptions.blp,)
-MANAGED = (webhooks.blp,)
+MANAGED = (webhooks.blp, readers.blp)

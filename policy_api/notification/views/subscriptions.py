@@ -5,7 +5,8 @@ Opening a page changes nothing, because mail scanners open every link; only its 
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from flask import Response, request
 from policy_api import clock
 from policy_api.db.base import db
 from policy_api.db.tx import retrying, writing
+from policy_api.domain.content.keys import is_key
 from policy_api.domain.labels import translated_locales
 from policy_api.domain.languages import accept_language, lookup
 from policy_api.errors import BadInput, PolicyError, Problem
@@ -41,16 +43,34 @@ ASKED: Final = {
 blp = Blueprint("subscriptions", __name__, description="Being told by e-mail.")
 
 
+def _all_at_once(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Name a site or policy that is not there together with what is wrong with the form."""
+
+    @wraps(view)
+    def asked(*arguments: object, **named: object) -> Any:  # noqa: ANN401 -- what the view returns
+        try:
+            return view(*arguments, **named)
+        except BadInput as error:
+            told = {problem.pointer for problem in error.problems}
+            _, problems = _place(request.get_json(silent=True))
+            more = [problem for problem in problems if problem.pointer not in told]
+            raise BadInput(problems=[*error.problems, *more]) from None
+
+    return asked
+
+
 @blp.post("/v1/subscriptions")
+@_all_at_once
 @blp.arguments(SubscriptionIn)
 @blp.response(202, AskedOut)
 def ask_for_subscription(body: dict[str, Any]) -> dict[str, str]:
     """Ask to be told by e-mail. A mail asks back; nothing is sent before that is confirmed."""
     now = clock.now()
-    address = Address.parse(body["email"])
-    site = _site(body)
+    site, problems = _place(body)
+    if site is None or problems:
+        raise BadInput(problems=problems)
     wish = Wish(
-        address=address,
+        address=Address.parse(body["email"]),
         site=site.key,
         policy=body["policy"],
         locale=_locale(site, body["locale"]),
@@ -145,19 +165,19 @@ def get_subscription_stylesheet() -> Response:
     return respond(Answer(body=_stylesheet(), media_type="text/css", lifetime=lifetime))
 
 
-def _site(body: dict[str, Any]) -> SiteInfo:
-    """Return the site of a wish.
-
-    :raises BadInput: If it is not published, or has no such policy.
-    """
-    found = site_of(db.session(), body["site"], now=clock.now())
+def _place(body: object) -> tuple[SiteInfo | None, list[Problem]]:
+    """Return the site that a wish names, and what is not published of what it names."""
+    told = body if isinstance(body, dict) else {}
+    site, policy = told.get("site"), told.get("policy")
+    if not isinstance(site, str) or not is_key(site):
+        return None, []
+    found = site_of(db.session(), site, now=clock.now())
     if found is None:
-        raise BadInput(problems=[Problem("There is no such site.", pointer="/site")])
-    if body["policy"] is not None and body["policy"] not in found.policies:
-        known = ", ".join(found.policies)
-        problem = Problem("The site has no such policy.", pointer="/policy", expected=known)
-        raise BadInput(problems=[problem])
-    return found
+        return None, [Problem("There is no such site.", pointer="/site")]
+    if policy is None or policy in found.policies:
+        return found, []
+    known = ", ".join(found.policies)
+    return found, [Problem("The site has no such policy.", pointer="/policy", expected=known)]
 
 
 def _locale(site: SiteInfo, wished: str | None) -> str:

@@ -96,6 +96,18 @@ def test_what_cannot_be_is_refused_with_its_place(house: House, field: str, valu
     assert answer.get_json()["errors"][0]["pointer"] == f"/{field}"
 
 
+@pytest.mark.sqlite_only
+def test_everything_that_is_wrong_is_told_at_once(house: House) -> None:
+    wrong = {"email": "no-address", "site": "nowhere", "digest": "hourly"}
+    odd = {"email": READER, "site": "shop", "policy": "cookies", "colour": "red"}
+
+    answers = [house.client.post("/v1/subscriptions", json=each) for each in (wrong, odd)]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    told = [sorted(each["pointer"] for each in answer.get_json()["errors"]) for answer in answers]
+    assert told == [["/digest", "/email", "/site"], ["/colour", "/policy"]]
+
+
 def test_a_hundred_requests_for_one_mailbox_cause_three_mails_a_day(house: House) -> None:
     for number in range(100):
         email = f"Reader+{number}@Example.net" if number % 2 else READER
