@@ -24,6 +24,12 @@ def packed_body(session: Session, *, digest: str, coding: str) -> bytes | None:
     return session.scalar(_ONE_BODY, {"digest": digest, "coding": coding})
 
 
+def packed_names(session: Session) -> list[tuple[str, str]]:
+    """Return digest and coding of all bodies that are packed."""
+    names = select(_BODY.c.digest, _BODY.c.coding).order_by(_BODY.c.digest, _BODY.c.coding)
+    return [(digest, coding) for digest, coding in session.execute(names)]
+
+
 def packed_digests(session: Session) -> set[str]:
     """Return the digests of all bodies that are packed."""
     return set(session.scalars(select(_BODY.c.digest).distinct()))

@@ -1,4 +1,4 @@
-"""Verify a database: the releases against their chain, then the event log against the releases."""
+"""Verify a database: releases against their chain, events against them, and packed bodies."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from policy_api.events import queries as events
 from policy_api.events.rows import EventRow
 from policy_api.events.service import id_of
 from policy_api.ledger.history import DatabaseHistory, reading_at
+from policy_api.packing import verifying as packed
 from policy_api.publishing.announcing import PUBLISHED, WITHDRAWN
 
 _PAGE = 200
@@ -31,7 +32,9 @@ def verify_database(
     if found is not None:
         return found
     try:
-        return next(_Log(session).breaks(), None)
+        found = next(_Log(session).breaks(), None)
+        with reading_at("packed"):
+            return found or next(packed.breaks(session), None)
     except Damaged as damage:
         return Break(damage.place, "something readable", damage.problem)
 
