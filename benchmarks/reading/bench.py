@@ -57,7 +57,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        path, chosen = _published(folder)
+        path, chosen = published(folder)
         targets = _started(stack, folder, path=path, chosen=chosen)
         found = _measured(targets, path, options=options)
         started = {each.name: each.started for each in targets.values()}
@@ -75,7 +75,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _published(folder: Path) -> tuple[str, dict[str, Any]]:
+def published(folder: Path) -> tuple[str, dict[str, Any]]:
     """Publish the sample, and return the address to read and the settings to serve it with."""
     chosen: dict[str, Any] = {
         "profile": "testing",

@@ -98,10 +98,11 @@ def load(
 
 @contextmanager
 def gunicorn(
-    name: str, folder: Path, *, app: str | None = None, **settings: object
+    name: str, folder: Path, *options: str, app: str | None = None, **settings: object
 ) -> Iterator[Target]:
     """Run a server with the shipped settings of gunicorn.
 
+    :param options: Further options of gunicorn's, which win over the shipped ones.
     :param app: Another application than ours.
     :param settings: Settings of the program, in lower case.
     """
@@ -109,7 +110,8 @@ def gunicorn(
     ours = {f"POLICY_API_{key.upper()}": str(value) for key, value in given.items()}
     command = [sys.executable, "-m", "gunicorn", "-c", str(data_file("gunicorn.conf.py"))]
     # Workers that come and go would be measured too.
-    command += ["--max-requests", "0", "--pythonpath", str(Path.cwd()), *([app] if app else [])]
+    command += ["--max-requests", "0", "--pythonpath", str(Path.cwd()), *options]
+    command += [app] if app else []
     environment = {**os.environ, **ours, FOLDER: str(folder)}
     log = (folder / f"{name}.log").open("wb")
     started = time.monotonic()
