@@ -151,17 +151,19 @@ def _measured(targets: dict[str, Target], path: str, *, options: argparse.Namesp
 
 
 def _request(target: Target, path: str, kind: str) -> tuple[str, list[str]]:
-    """Return address and headers by which a server gives an answer of a kind."""
-    if target.name not in {BARE, NGINX}:
-        address, headers = path, [f"Accept-Encoding: {BROWSER}"] * (kind == "200, compressed")
-    else:
-        address, headers = {"200, compressed": PACKED}.get(kind, PLAIN), []
+    """Return address and headers by which a server gives an answer of a kind.
+
+    All are told the same; those that look at nothing have the kind of answer in the address.
+    """
+    given = {"200, compressed": PACKED, "304": UNCHANGED}.get(kind, PLAIN)
+    address = {
+        BARE: f"{given}{path}",
+        NGINX: PACKED if given == PACKED else PLAIN,
+    }.get(target.name, path)
     if kind == "304":
-        if target.name == BARE:
-            return UNCHANGED, []
-        tag = dict(ask(target, address)[0])["ETag"]
-        headers = [f"If-None-Match: {tag}"]
-    return address, headers
+        tag = dict(ask(target, PLAIN if target.name == BARE else address)[0])["ETag"]
+        return address, [f"If-None-Match: {tag}"]
+    return address, [f"Accept-Encoding: {BROWSER}"] * (given == PACKED)
 
 
 def _report(found: Found, started: dict[str, float], *, out: Path | None) -> None:

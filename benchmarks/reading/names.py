@@ -5,8 +5,8 @@ from __future__ import annotations
 WORKER, FAST, SLOW = "our worker", "fast path, gthread", "no answers kept"
 BARE, NAIVE, NGINX = "bare WSGI, gthread", "naive ORM + Markdown", "nginx, a file"
 
-PLAIN, PACKED, UNCHANGED = "/plain", "/packed", "/unchanged"
-"""Where those that know nothing of policies give each kind of answer."""
+PLAIN, PACKED, UNCHANGED = "/a-plain", "/b-packed", "/c-unchanged"
+"""Where those that know nothing of policies give each kind of answer; the first letter tells."""
 
 GOALS = (
     (FAST, BARE, "200", 0.90),

@@ -40,6 +40,7 @@ from policy_api.ledger.rows import (
     Overview,
     ReleaseRow,
     UnitChangeRow,
+    VersionPlace,
     VersionRow,
 )
 
@@ -200,6 +201,15 @@ def first_version(session: Session, *, site: str, policy: str) -> VersionRow | N
 def version(session: Session, *, site: str, policy: str, number: int) -> VersionRow | None:
     """Return a version by its number."""
     return _one_version(session, statements.ONE_VERSION, site=site, policy=policy, number=number)
+
+
+def place_of_version(
+    session: Session, *, site: str, policy: str, number: int
+) -> VersionPlace | None:
+    """Return where a version stands; what it says is not read."""
+    asked = {"site": site, "policy": policy, "number": number}
+    found = session.execute(statements.PLACE_OF_VERSION, asked).first()
+    return None if found is None else version_place(found)
 
 
 def versions(

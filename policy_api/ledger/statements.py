@@ -108,6 +108,7 @@ PLACE_UPCOMING: Final[Select[Any]] = UPCOMING.with_only_columns(*_PLACE, *_TOLD_
 FIRST_VERSION: Final = _COUNTING.order_by(VERSION.c.effective_at, VERSION.c.number.desc())
 
 ONE_VERSION: Final = _OF_POLICY.where(VERSION.c.number == bindparam("number"))
+PLACE_OF_VERSION: Final[Select[Any]] = ONE_VERSION.with_only_columns(*_PLACE, *_TOLD_BY_OTHERS)
 
 NEWEST_VERSIONS: Final = _OF_POLICY.order_by(VERSION.c.number.desc()).limit(
     bindparam("limit", type_=VERSION.c.number.type)

@@ -110,7 +110,7 @@ def of_version(
     :param is_timeless: Whether to leave out what the clock changes.
     :raises NotFound: If there is no such version.
     """
-    version = resolve.version(visit.session, site=site, policy=policy, named=named, now=visit.now)
+    version = resolve.place(visit.session, site=site, policy=policy, named=named, now=visit.now)
     address = Address(paths=visit.paths(site).policy(policy), version=named, fallback=_said(query))
     stands = TIMELESS if is_timeless else standing(visit.session, version, now=visit.now)
     return _found(visit, version, address, stands)

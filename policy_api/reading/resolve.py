@@ -102,6 +102,19 @@ def version(session: Session, *, site: str, policy: str, named: str, now: dateti
     return found
 
 
+def place(session: Session, *, site: str, policy: str, named: str, now: datetime) -> VersionPlace:
+    """Return where a version stands, by its number or as the one in force or announced.
+
+    :raises NotFound: If there is none.
+    """
+    if named.isdecimal():
+        number = int(named)
+        found = queries.place_of_version(session, site=site, policy=policy, number=number)
+        if found is not None:
+            return found
+    return version(session, site=site, policy=policy, named=named, now=now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """All versions of one site's policy, and the languages they speak."""

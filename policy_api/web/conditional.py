@@ -118,7 +118,8 @@ def _coded(answer: Answer, *, digest: str, coding: Coding) -> tuple[bytes, str]:
     """Return the body in a coding and its tag: each strength of a coding has a tag of its own."""
     if coding is Coding.IDENTITY:
         return answer.body, digest
-    if answer.media_type == JSON:
+    # What is in force is packed, and that is no answer that never changes.
+    if answer.media_type == JSON and not answer.lifetime.immutable:
         packed = state().find_packed(digest, coding.value)
         if packed is not None:
             return packed, f"{digest}-{coding}-{PACKED}"
