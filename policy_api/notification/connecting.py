@@ -16,7 +16,7 @@ from policy_api.events import service as event_log
 from policy_api.notification import queries
 from policy_api.notification.channels import BUILT_IN
 from policy_api.notification.channels.base import CHANNELS
-from policy_api.notification.endpoints import apply_filter, new_endpoint
+from policy_api.notification.endpoint_rows import new_endpoint, new_name
 from policy_api.notification.filters import Filter, check_filter
 from policy_api.notification.queries import EndpointRow
 
@@ -41,14 +41,19 @@ def connect(
     :raises BadInput: With what is wrong about the channel, the target or the filter.
     """
     check_filter(wanted)
-    found = new_endpoint(
-        channel, _checked(channel, target), description=description, by=by, now=now
-    )
-    apply_filter(found, wanted)
+    checked = _checked(channel, target)
     # Nobody can write events meanwhile, so "from now on" is exact.
     event_log.hold(session)
-    found.state, found.verified_at = "active", now
-    found.after_sequence = events.last_sequence(session)
+    found = new_endpoint(
+        new_name(queries.MANAGED_PREFIX),
+        channel=channel,
+        target=checked,
+        wanted=wanted,
+        description=description,
+        by=by,
+        after=events.last_sequence(session),
+        now=now,
+    )
     session.add(found)
     session.flush()
     return queries.endpoint(session, name=found.name)

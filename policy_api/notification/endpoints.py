@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from sqlalchemy import delete as drop
@@ -18,6 +16,12 @@ from policy_api.errors import N_, BadInput, Conflict, NotFound, Problem
 from policy_api.events import queries as events
 from policy_api.notification import queries
 from policy_api.notification.bell import ring
+from policy_api.notification.endpoint_rows import (
+    EVERYTHING,
+    apply_filter,
+    new_endpoint,
+    new_name,
+)
 from policy_api.notification.filters import Filter, check_filter
 from policy_api.notification.guard import Guard
 from policy_api.notification.models import Delivery, Endpoint, EndpointSecret, Ping
@@ -33,8 +37,6 @@ OVERLAP = timedelta(hours=24)
 """How long the secret before stays valid after a rotation."""
 
 CHALLENGE_BYTES = 24
-NAME_BYTES = 12
-EVERYTHING = Filter()
 SILENT = {"synchronize_session": "fetch"}
 
 
@@ -90,8 +92,15 @@ def create(
     if not signatures or set(signatures) - set(SCHEMES):
         problem = Problem("Unknown signature.", pointer="/signatures", expected=", ".join(SCHEMES))
         raise BadInput(problems=[problem])
-    found = new_endpoint(WEBHOOK, target, description=description, by=by, now=now)
-    apply_filter(found, wanted)
+    found = new_endpoint(
+        new_name(queries.MANAGED_PREFIX),
+        channel=WEBHOOK,
+        target=target,
+        wanted=wanted,
+        description=description,
+        by=by,
+        now=now,
+    )
     session.add(found)
     session.flush()
     schemes = tuple(dict.fromkeys(signatures))
@@ -254,38 +263,6 @@ def _start_anew(found: Endpoint) -> None:
     found.failures, found.failing_since, found.held_until = 0, None, None
     found.lease_token += 1
     found.leased_until = None
-
-
-def new_endpoint(
-    channel: str, target: Mapping[str, Any], *, description: str, by: str, now: datetime
-) -> Endpoint:
-    """Return an endpoint that still has to prove itself."""
-    return Endpoint(
-        name=f"{queries.MANAGED_PREFIX}{secrets.token_hex(NAME_BYTES)}",
-        channel=channel,
-        target=dict(target),
-        description=description,
-        created_at=now,
-        created_by=by,
-        state="pending_verification",
-        verified_at=None,
-        stopped_at=None,
-        after_sequence=None,
-        due_at=None,
-        held_until=None,
-        failures=0,
-        failing_since=None,
-        lease_token=0,
-        leased_until=None,
-    )
-
-
-def apply_filter(found: Endpoint, wanted: Filter) -> None:
-    """Let an endpoint hear of what a filter lets through."""
-    for part in ("types", "sites", "policies", "change_types"):
-        names = getattr(wanted, part)
-        setattr(found, part, None if names is None else sorted(set(names)))
-    found.min_significance = wanted.min_significance
 
 
 def _skip_unwanted(session: Session, found: Endpoint, wanted: Filter) -> None:

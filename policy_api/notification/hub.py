@@ -17,6 +17,8 @@ from policy_api.events.rows import EventRow
 from policy_api.events.service import hold
 from policy_api.ledger import queries as ledger
 from policy_api.notification.bell import ring
+from policy_api.notification.endpoint_rows import new_endpoint
+from policy_api.notification.filters import Filter
 from policy_api.notification.models import Delivery, Endpoint
 
 WEBSUB: Final = "websub"
@@ -93,29 +95,9 @@ def _end_others(session: Session, name: str, *, now: datetime) -> None:
 
 
 def _new_hub(name: str, url: str, *, after: int, now: datetime) -> Endpoint:
-    return Endpoint(
-        name=name,
-        channel=WEBSUB,
-        target={"url": url},
-        description="",
-        created_at=now,
-        created_by="",
-        types=list(TYPES),
-        sites=None,
-        policies=None,
-        change_types=None,
-        min_significance=LEAST,
-        # The operator has named it; nobody else has to prove anything.
-        state="active",
-        verified_at=now,
-        stopped_at=None,
-        after_sequence=after,
-        due_at=None,
-        held_until=None,
-        failures=0,
-        failing_since=None,
-        lease_token=0,
-        leased_until=None,
+    wanted = Filter(types=TYPES, min_significance=LEAST)
+    return new_endpoint(
+        name, channel=WEBSUB, target={"url": url}, wanted=wanted, after=after, now=now
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from policy_api.events import queries as events
 from policy_api.events.service import hold
+from policy_api.notification.endpoint_rows import new_endpoint
 from policy_api.notification.models import Endpoint
 
 CDN: Final = "cdn"
@@ -41,26 +42,6 @@ def set_up(session: Session, *, is_wanted: bool, now: datetime) -> None:
 
 
 def _new(*, after: int, now: datetime) -> Endpoint:
-    return Endpoint(
-        name=CDN,
-        channel=CDN,
-        target={},
-        description="The cache in front.",
-        created_at=now,
-        created_by="",
-        types=None,
-        sites=None,
-        policies=None,
-        change_types=None,
-        min_significance=None,
-        state="active",
-        verified_at=now,
-        stopped_at=None,
-        after_sequence=after,
-        due_at=None,
-        held_until=None,
-        failures=0,
-        failing_since=None,
-        lease_token=0,
-        leased_until=None,
+    return new_endpoint(
+        CDN, channel=CDN, target={}, description="The cache in front.", after=after, now=now
     )

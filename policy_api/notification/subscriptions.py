@@ -23,7 +23,9 @@ from policy_api.events import service as event_log
 from policy_api.notification import mail_limits, mail_queries
 from policy_api.notification.addresses import Address, MailKeys, token_digest
 from policy_api.notification.bell import ring
-from policy_api.notification.endpoints import NAME_BYTES, new_delivery
+from policy_api.notification.endpoint_rows import new_endpoint, new_name
+from policy_api.notification.endpoints import new_delivery
+from policy_api.notification.filters import Filter
 from policy_api.notification.mail_limits import LIMITS, MailLimits
 from policy_api.notification.mail_queries import Standing, SubscriptionRow, subscription_row
 from policy_api.notification.models import (
@@ -262,31 +264,18 @@ def _ask_back(session: Session, endpoint: Endpoint, *, is_sent: bool, now: datet
 
 
 def _new_endpoint(wish: Wish, *, mount: str, due_at: datetime | None, now: datetime) -> Endpoint:
-    name = f"ml_{secrets.token_hex(NAME_BYTES)}"
-    return Endpoint(
-        name=name,
-        channel=EMAIL,
-        target={"owner": name, "mount": mount},
-        description="",
-        created_at=now,
-        created_by="",
+    name = new_name("ml_")
+    wanted = Filter(
         # Bundles are made from the log; fan-out has nothing to hand to them.
-        types=list(TYPES) if wish.digest == IMMEDIATE else [],
-        sites=[wish.site],
-        policies=None if wish.policy is None else [wish.policy],
-        change_types=None,
+        types=TYPES if wish.digest == IMMEDIATE else (),
+        sites=(wish.site,),
+        policies=None if wish.policy is None else (wish.policy,),
         min_significance=wish.min_significance,
-        state="pending_verification",
-        verified_at=None,
-        stopped_at=None,
-        after_sequence=None,
-        due_at=due_at,
-        held_until=None,
-        failures=0,
-        failing_since=None,
-        lease_token=0,
-        leased_until=None,
     )
+    target = {"owner": name, "mount": mount}
+    made = new_endpoint(name, channel=EMAIL, target=target, wanted=wanted, now=now)
+    made.due_at = due_at
+    return made
 
 
 def _new_subscription(
