@@ -15,7 +15,15 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from policy_api import clock
-from policy_api.console import AppCommand, PolicyCommand, Ticker, emit, json_option, telling
+from policy_api.console import (
+    AppCommand,
+    PolicyCommand,
+    Ticker,
+    dry_run_option,
+    emit,
+    json_option,
+    telling,
+)
 from policy_api.db.base import db
 from policy_api.db.engine import absolute_url, make_engine, sqlite_driver, sqlite_file
 from policy_api.db.migrate import upgrade
@@ -78,9 +86,11 @@ def restore(
     *,
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
+    keep: bool = True,
 ) -> Restored:
     """Bring a copy back to where the database was, once it has proved to be whole.
 
+    :param keep: False for a rehearsal: the copy is tried, and nothing takes the place.
     :raises Conflict: If there is a database already.
     :raises NotACopy: If the copy is damaged.
     :raises BrokenProof: If what was published does not fit.
@@ -88,7 +98,7 @@ def restore(
     if target.exists():
         raise Conflict(f"There is a database at {target} already. Move it away first.")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _unfinished(target) as file:
+    with _unfinished(target, keep=keep) as file:
         try:
             with (
                 closing(
@@ -138,14 +148,18 @@ def settle(
 
 
 @contextmanager
-def _unfinished(target: Path) -> Iterator[Path]:
-    """Yield a file beside the target, for its owner only; it takes its place if all goes well."""
+def _unfinished(target: Path, *, keep: bool = True) -> Iterator[Path]:
+    """Yield a file beside the target, for its owner only; it takes its place if all goes well.
+
+    :param keep: False to throw it away.
+    """
     file = target.with_name(f"{target.name}.unfinished")
     file.unlink(missing_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         yield file
-        file.replace(target)
+        if keep:
+            file.replace(target)
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)
@@ -170,24 +184,33 @@ def backup_command(copy: Path, *, as_json: bool) -> None:
 @click.command("restore", cls=PolicyCommand)
 @click.argument("copy", type=click.Path(path_type=Path), required=False)
 @click.option("--checkpoint", help="The chain head noted with the copy.")
+@dry_run_option
 @json_option
-def restore_command(copy: Path | None, *, checkpoint: str | None, as_json: bool) -> None:
+def restore_command(
+    copy: Path | None, *, checkpoint: str | None, dry_run: bool, as_json: bool
+) -> None:
     """Bring a copy back: check it, migrate it, verify it, and send nothing twice.
 
     COPY takes the place of a SQLite database that is not there any more. Without it, the database
     is one that another program, such as pg_restore, has brought back.
     """
+    if dry_run and copy is None:
+        raise click.UsageError(
+            "Only a COPY can be tried; what is in its place is changed for good."
+        )
     settings = load_settings(setting_up=True)
     noted = None if checkpoint is None else Checkpoint(chain_head=checkpoint)
     with Ticker(hidden=as_json) as tick:
-        done = _restored(settings, copy, noted, telling(tick))
+        done = _restored(settings, copy, noted, telling(tick), keep=not dry_run)
     answer = {
         "releases": done.releases,
         "chain_head": done.chain_head,
         "parked": done.parked,
         "signing_key": settings.signing_key_file.is_file(),
     }
-    lines = [f"{done.releases} releases are back, and everything fits."]
+    lines = [
+        f"{done.releases} releases {'would be' if dry_run else 'are'} back, and everything fits."
+    ]
     if done.parked:
         lines.append(f"{done.parked} deliveries are parked; they may have been sent before.")
     if not answer["signing_key"]:
@@ -196,7 +219,12 @@ def restore_command(copy: Path | None, *, checkpoint: str | None, as_json: bool)
 
 
 def _restored(
-    settings: Settings, copy: Path | None, noted: Checkpoint | None, progress: Progress
+    settings: Settings,
+    copy: Path | None,
+    noted: Checkpoint | None,
+    progress: Progress,
+    *,
+    keep: bool,
 ) -> Restored:
     file = sqlite_file(absolute_url(settings.database_url))
     if copy is not None:
@@ -206,7 +234,7 @@ def _restored(
             )
         if not copy.is_file():
             raise NotFound(f"There is no file {copy}.")
-        return restore(copy, file, checkpoint=noted, progress=progress)
+        return restore(copy, file, checkpoint=noted, progress=progress, keep=keep)
     if file is not None and not file.exists():
         raise NotFound(f"There is no database at {file}. Name the copy.")
     engine = make_engine(make_url(settings.database_url))

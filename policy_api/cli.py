@@ -9,14 +9,16 @@ from pathlib import Path
 
 import click
 from flask.cli import ScriptInfo
+from sqlalchemy.orm import Session
 
 from policy_api import __version__, clock
 from policy_api.access.commands import audit_command, token_group
 from policy_api.app import create_app
 from policy_api.backups import backup_command, restore_command
-from policy_api.console import PolicyCommand, Ticker, emit, json_option, telling
+from policy_api.console import PolicyCommand, Ticker, dry_run_option, emit, json_option, telling
 from policy_api.db.base import db
-from policy_api.db.migrate import upgrade
+from policy_api.db.engine import absolute_url, make_engine, sqlite_file
+from policy_api.db.migrate import current, head, upgrade
 from policy_api.db.tx import writing
 from policy_api.domain.proof.signing import Signer
 from policy_api.drafts.commands import export_command, import_command
@@ -37,13 +39,14 @@ from policy_api.publishing.commands import (
     publish_command,
     withdraw_command,
 )
+from policy_api.publishing.history_file import read_history
 from policy_api.publishing.lint_commands import lint_command
 from policy_api.publishing.service import Publisher
 from policy_api.publishing.verify_commands import verify_command
 from policy_api.reading.commands import show_command, sites_command, versions_command
 from policy_api.reading.export_commands import export_site_command
 from policy_api.resources import data_dir, data_file
-from policy_api.settings import load_settings
+from policy_api.settings import Settings, load_settings
 
 GROUP_HELP = "Publish versioned, translated policies for many sites over one API."
 PRIVATE = 0o700
@@ -56,11 +59,15 @@ PRIVATE = 0o700
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Fill an empty database with the releases of a history folder.",
 )
+@dry_run_option
 @json_option
-def init_command(*, sample: bool, history: Path | None, as_json: bool) -> None:
+def init_command(*, sample: bool, history: Path | None, dry_run: bool, as_json: bool) -> None:
     """Make the data directory, the signing key and the tables. Can be repeated."""
     settings = load_settings(setting_up=True)
     folder = data_dir("sample") if sample else history
+    if dry_run:
+        _rehearse(settings, folder, as_json=as_json)
+        return
     settings.data_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     signer = Signer.load_or_create(settings.signing_key_file)
     app = create_app(settings)
@@ -78,6 +85,40 @@ def init_command(*, sample: bool, history: Path | None, as_json: bool) -> None:
     if releases:
         lines.append(f"Published {releases} releases.")
     emit(answer, lines, as_json=as_json)
+
+
+def _rehearse(settings: Settings, folder: Path | None, *, as_json: bool) -> None:
+    """Say what is there, and what would be made."""
+    revision, releases = _present(settings)
+    key_file = settings.signing_key_file
+    key_id = Signer.load(key_file).public_key.key_id if key_file.exists() else None
+    steps = 0 if folder is None or releases else len(list(read_history(folder, now=clock.now())))
+    made = {
+        "the data directory": not settings.data_dir.is_dir(),
+        "a signing key": key_id is None,
+        "the tables": revision != head(),
+        f"{steps} releases": steps > 0,
+    }
+    missing = [name for name, is_missing in made.items() if is_missing]
+    answer = {"data_dir": str(settings.data_dir), "key_id": key_id, "releases": steps}
+    text = f"Would be made: {', '.join(missing)}." if missing else "Everything is there."
+    emit(answer, text, as_json=as_json)
+
+
+def _present(settings: Settings) -> tuple[str | None, int]:
+    """Return what migration a database is at, and how many releases it holds."""
+    url = absolute_url(settings.database_url)
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        # To connect would be to make it.
+        return None, 0
+    engine = make_engine(url)
+    try:
+        with Session(engine) as session:
+            revision = current(session.connection())
+            return revision, 0 if revision is None else queries.head_number(session)
+    finally:
+        engine.dispose()
 
 
 def _filled(folder: Path, publisher: Publisher, progress: Callable[[int], object]) -> int:

@@ -17,7 +17,7 @@ from policy_api.access.principal import Actor
 from policy_api.access.rows import TokenRow
 from policy_api.access.scopes import Scope, parse_scopes
 from policy_api.access.secret import DEFAULT_DAYS, MAX_DAYS
-from policy_api.console import AppCommand, emit, json_option, table
+from policy_api.console import AppCommand, dry_run_option, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import writing
 from policy_api.errors import BrokenProof
@@ -63,12 +63,13 @@ def token_group() -> None:
     help="Days until it expires.",
 )
 @by_option
+@dry_run_option
 @json_option
 def create_command(
-    *, holder: str, scopes: frozenset[Scope], days: int, by: str, as_json: bool
+    *, holder: str, scopes: frozenset[Scope], days: int, by: str, dry_run: bool, as_json: bool
 ) -> None:
     """Make a token and show it, this once."""
-    with writing() as session:
+    with writing(keep=not dry_run) as session:
         check_sites(sorted(map(str, scopes)), known_sites(session))
         written, row = service.mint(
             session,
@@ -80,8 +81,15 @@ def create_command(
             now=clock.now(),
         )
     shown = row.to_json()
-    lines = [written, f"For {holder}, until {shown['expires_at']}. It is not shown again."]
-    emit({"token": written, **shown}, lines, as_json=as_json)
+    made_for = f"For {holder}, until {shown['expires_at']}."
+    if dry_run:
+        emit({"token": None, **shown}, f"{made_for} Nothing was stored.", as_json=as_json)
+        return
+    emit(
+        {"token": written, **shown},
+        [written, f"{made_for} It is not shown again."],
+        as_json=as_json,
+    )
 
 
 @token_group.command("list", cls=AppCommand)
@@ -95,14 +103,16 @@ def list_command(*, as_json: bool) -> None:
 @token_group.command("revoke", cls=AppCommand)
 @click.argument("token_id", metavar="ID")
 @by_option
+@dry_run_option
 @json_option
-def revoke_command(token_id: str, *, by: str, as_json: bool) -> None:
+def revoke_command(token_id: str, *, by: str, dry_run: bool, as_json: bool) -> None:
     """Revoke a token; it is refused from the next request on."""
-    with writing() as session:
+    with writing(keep=not dry_run) as session:
         row: TokenRow = service.revoke(
             session, token_id=token_id, by=Actor.at_console(by), now=clock.now()
         )
-    emit(row.to_json(), f"Token {row.id} of {row.holder} is revoked.", as_json=as_json)
+    verb = "would be" if dry_run else "is"
+    emit(row.to_json(), f"Token {row.id} of {row.holder} {verb} revoked.", as_json=as_json)
 
 
 @click.command("audit", cls=AppCommand)

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from policy_api import clock
-from policy_api.console import AppCommand, emit, json_option
+from policy_api.console import AppCommand, dry_run_option, emit, json_option
 from policy_api.notification.channels.base import Surroundings
 from policy_api.notification.channels.cdn import purge_now
 from policy_api.notification.wire import Verdict
@@ -21,9 +21,15 @@ SECONDS: Final = 30.0
 @click.option("--site", "sites", multiple=True, help="Everything about this site.")
 @click.option("--policy", "policies", multiple=True, help="Everything about this policy.")
 @click.option("--tag", "tags", multiple=True, help="Everything with this tag.")
+@dry_run_option
 @json_option
 def purge_command(
-    *, sites: tuple[str, ...], policies: tuple[str, ...], tags: tuple[str, ...], as_json: bool
+    *,
+    sites: tuple[str, ...],
+    policies: tuple[str, ...],
+    tags: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Purge answers from the cache in front, by hand.
 
@@ -37,6 +43,9 @@ def purge_command(
     wanted += tags
     if not wanted:
         raise click.UsageError("Name at least one --site, --policy or --tag.")
+    if dry_run:
+        emit({"purged": []}, f"Would be purged: {', '.join(wanted)}", as_json=as_json)
+        return
     around = Surroundings(settings=settings, now=clock.now, timeout=SECONDS)
     outcome = asyncio.run(purge_now(wanted, around))
     if outcome.verdict is not Verdict.DELIVERED:

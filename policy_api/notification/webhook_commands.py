@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ import orjson
 
 from policy_api import clock
 from policy_api.access.principal import Principal
-from policy_api.console import AppCommand, emit, json_option, table
+from policy_api.console import AppCommand, dry_run_option, emit, json_option, table
 from policy_api.db.base import db
 from policy_api.db.tx import retrying, writing
 from policy_api.domain.changes.types import Significance
@@ -62,6 +63,7 @@ def webhooks_group() -> None:
 @click.option("--signature", "signatures", multiple=True, type=click.Choice(SCHEMES))
 @click.option("--description", default="", help="For people.")
 @by_option
+@dry_run_option
 @json_option
 def create_command(  # noqa: PLR0913 -- one parameter per option
     *,
@@ -74,6 +76,7 @@ def create_command(  # noqa: PLR0913 -- one parameter per option
     signatures: tuple[str, ...],
     description: str,
     by: str,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Make an endpoint and show its secret, this once. It must echo a challenge to be active."""
@@ -92,8 +95,9 @@ def create_command(  # noqa: PLR0913 -- one parameter per option
             signatures=signatures or ("v1",),
             description=description,
         ),
+        keep=not dry_run,
     )
-    _emit_made(made, as_json=as_json)
+    _emit_made(made, is_kept=not dry_run, as_json=as_json)
 
 
 @webhooks_group.command("connect", cls=AppCommand)
@@ -103,6 +107,7 @@ def create_command(  # noqa: PLR0913 -- one parameter per option
 @click.option("--policy", "policies", multiple=True, help="Only events about it. Repeatable.")
 @click.option("--description", default="", help="For people.")
 @by_option
+@dry_run_option
 @json_option
 def connect_command(
     *,
@@ -112,6 +117,7 @@ def connect_command(
     policies: tuple[str, ...],
     description: str,
     by: str,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Make an endpoint of a channel that a plugin brings; TARGET is what it needs, as JSON."""
@@ -119,6 +125,7 @@ def connect_command(
     row = _done(
         by,
         lambda owner: owner.connect(channel, target=target, wanted=wanted, description=description),
+        keep=not dry_run,
     )
     _emit_endpoint(row, as_json=as_json)
 
@@ -142,47 +149,57 @@ def show_command(*, name: str, as_json: bool) -> None:
 @webhooks_group.command("enable", cls=AppCommand)
 @name_argument
 @by_option
+@dry_run_option
 @json_option
-def enable_command(*, name: str, by: str, as_json: bool) -> None:
+def enable_command(*, name: str, by: str, dry_run: bool, as_json: bool) -> None:
     """Start an endpoint again; everything that is parked is sent, the oldest first."""
-    _emit_endpoint(_done(by, lambda owner: owner.enable(name)), as_json=as_json)
+    _emit_endpoint(_done(by, lambda owner: owner.enable(name), keep=not dry_run), as_json=as_json)
 
 
 @webhooks_group.command("disable", cls=AppCommand)
 @name_argument
 @by_option
+@dry_run_option
 @json_option
-def disable_command(*, name: str, by: str, as_json: bool) -> None:
+def disable_command(*, name: str, by: str, dry_run: bool, as_json: bool) -> None:
     """Stop an endpoint; what happens from now on waits for it."""
-    _emit_endpoint(_done(by, lambda owner: owner.disable(name)), as_json=as_json)
+    _emit_endpoint(_done(by, lambda owner: owner.disable(name), keep=not dry_run), as_json=as_json)
 
 
 @webhooks_group.command("delete", cls=AppCommand)
 @name_argument
 @by_option
+@dry_run_option
 @json_option
-def delete_command(*, name: str, by: str, as_json: bool) -> None:
+def delete_command(*, name: str, by: str, dry_run: bool, as_json: bool) -> None:
     """End an endpoint; what waited for it is not sent any more."""
-    _done(by, lambda owner: owner.delete(name))
-    emit({"id": name, "deleted": True}, f"{name} is deleted.", as_json=as_json)
+    _done(by, lambda owner: owner.delete(name), keep=not dry_run)
+    text = f"{name} {'would be' if dry_run else 'is'} deleted."
+    emit({"id": name, "deleted": not dry_run}, text, as_json=as_json)
 
 
 @webhooks_group.command("rotate-secret", cls=AppCommand)
 @name_argument
 @by_option
+@dry_run_option
 @json_option
-def rotate_command(*, name: str, by: str, as_json: bool) -> None:
+def rotate_command(*, name: str, by: str, dry_run: bool, as_json: bool) -> None:
     """Give an endpoint a new secret; the one before signs beside it for 24 hours."""
-    _emit_made(_done(by, lambda owner: owner.rotate(name)), as_json=as_json)
+    made = _done(by, lambda owner: owner.rotate(name), keep=not dry_run)
+    _emit_made(made, is_kept=not dry_run, as_json=as_json)
 
 
 @webhooks_group.command("test", cls=AppCommand)
 @name_argument
 @by_option
+@dry_run_option
 @json_option
-def test_command(*, name: str, by: str, as_json: bool) -> None:
+def test_command(*, name: str, by: str, dry_run: bool, as_json: bool) -> None:
     """Send a message that means nothing."""
-    sent = _done(by, lambda owner: owner.test(name))
+    sent = _done(by, lambda owner: owner.test(name), keep=not dry_run)
+    if dry_run:
+        emit({"webhook_id": None}, f"{name} would get a message.", as_json=as_json)
+        return
     emit({"webhook_id": sent}, f"{sent} is on its way.", as_json=as_json)
 
 
@@ -191,9 +208,16 @@ def test_command(*, name: str, by: str, as_json: bool) -> None:
 @click.option("--since-sequence", type=click.IntRange(1), help="The first event to send.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="An instant.")
 @by_option
+@dry_run_option
 @json_option
 def replay_command(
-    *, name: str, since_sequence: int | None, since: datetime | None, by: str, as_json: bool
+    *,
+    name: str,
+    since_sequence: int | None,
+    since: datetime | None,
+    by: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Send everything again since an event or an instant; without either, everything."""
     if since_sequence is not None and since is not None:
@@ -201,20 +225,24 @@ def replay_command(
     count = _done(
         by,
         lambda owner: owner.replay(name, since_sequence=since_sequence, since=since),
+        keep=not dry_run,
     )
-    emit({"deliveries": count}, f"{count} deliveries are on their way.", as_json=as_json)
+    verb = "would be" if dry_run else "are"
+    emit({"deliveries": count}, f"{count} deliveries {verb} on their way.", as_json=as_json)
 
 
 @webhooks_group.command("redeliver", cls=AppCommand)
 @name_argument
 @click.argument("delivery")
 @by_option
+@dry_run_option
 @json_option
-def redeliver_command(*, name: str, delivery: str, by: str, as_json: bool) -> None:
+def redeliver_command(*, name: str, delivery: str, by: str, dry_run: bool, as_json: bool) -> None:
     """Send one event again."""
-    row = _done(by, lambda owner: owner.redeliver(name, delivery))
+    row = _done(by, lambda owner: owner.redeliver(name, delivery), keep=not dry_run)
     shown = delivery_json(db.session(), row, endpoint=name)
-    emit(shown, f"Delivery {row.id} is on its way.", as_json=as_json)
+    verb = "would be" if dry_run else "is"
+    emit(shown, f"Delivery {row.id} {verb} on its way.", as_json=as_json)
 
 
 @webhooks_group.command("deliveries", cls=AppCommand)
@@ -232,11 +260,11 @@ def deliveries_command(*, name: str, limit: int, before: str | None, as_json: bo
     emit(shown, table([_line(each) for each in shown], DELIVERY_COLUMNS), as_json=as_json)
 
 
-def _done(by: str, act: Callable[[Owner], T]) -> T:
+def _done(by: str, act: Callable[[Owner], T], *, keep: bool) -> T:
     """Do something in one write transaction, with the clock of its moment."""
 
     def attempt() -> T:
-        with writing():
+        with writing(keep=keep):
             return act(_owner(by))
 
     return retrying(attempt)
@@ -252,8 +280,12 @@ def _owner(by: str) -> Owner:
     )
 
 
-def _emit_made(made: Made, *, as_json: bool) -> None:
+def _emit_made(made: Made, *, is_kept: bool, as_json: bool) -> None:
+    if not is_kept:
+        # The keys of a rehearsal open nothing; nobody shall note them down.
+        made = replace(made, secret=None, public_key=None)
     lines = [f"{made.endpoint.name} · {made.endpoint.state}"]
+    lines += [] if is_kept else ["Nothing was stored, so there is no secret to show."]
     lines += [f"secret      {made.secret}"] if made.secret else []
     lines += [f"public key  {made.public_key}"] if made.public_key else []
     lines += ["The secret is not shown again."] if made.secret else []

@@ -18,7 +18,7 @@ from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import Unavailable
 from policy_api.ledger import queries
 from policy_api.reading.export_addresses import addresses, linked
-from policy_api.reading.export_tree import Counts, Tree
+from policy_api.reading.export_tree import Counts, Rehearsal, Tree
 from policy_api.reading.moment import moment
 from policy_api.reading.overview import known
 
@@ -76,20 +76,23 @@ def file_name(address: str) -> str:
     return f"{path}{behind}.json"
 
 
-def export(app: Flask, out: Path, *, sites: Collection[str] | None = None) -> Exported:
+def export(
+    app: Flask, out: Path, *, sites: Collection[str] | None = None, keep: bool = True
+) -> Exported:
     """Write everything public into a folder, and show it as one when it is complete.
 
     :param sites: Keys of the sites to write; by default all.
+    :param keep: False to count only what would be written.
     :raises Unavailable: If something was published again and again meanwhile.
     """
     # Requests made inside of an application context would share it, and see one another.
-    return Context().run(_export, app, out, sites)
+    return Context().run(_export, app, out, sites, keep)
 
 
-def _export(app: Flask, out: Path, sites: Collection[str] | None) -> Exported:
+def _export(app: Flask, out: Path, sites: Collection[str] | None, keep: object) -> Exported:
     for _ in range(TRIES):
         before = _state(app)
-        tree = Tree(out)
+        tree = Tree(out) if keep else Rehearsal(out)
         exported = Exported(release=before[0], counts=tree.counts)
         _fill(tree, app, sites, exported)
         if _state(app)[:2] == before[:2]:

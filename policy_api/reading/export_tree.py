@@ -18,6 +18,7 @@ from typing import Any, Final
 import brotli  # type: ignore[import-untyped]
 import orjson
 import zstandard
+from typing_extensions import override
 
 CURRENT: Final = "current"
 """Name that always leads to a complete tree; what a web server is pointed at."""
@@ -144,6 +145,28 @@ class Tree:
         for tree in (self._out / _TREES).iterdir():
             if tree.resolve() not in {previous, final.resolve()}:
                 shutil.rmtree(tree)
+
+
+class Rehearsal(Tree):
+    """A tree that is only counted."""
+
+    def __init__(self, out: Path) -> None:
+        self._known = _entries(out / CURRENT / MANIFEST)
+        self._files = {}
+        self.counts = Counts()
+
+    @override
+    def put(self, name: str, body: bytes, *, url: str, headers: Mapping[str, str]) -> None:
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        # Some documents have two addresses, and one file.
+        is_known = name in self._files or self._known.get(name, {}).get("digest") == digest
+        self.counts.unchanged += is_known
+        self.counts.written += not is_known
+        self._files[name] = {}
+
+    @override
+    def finish(self, *, facts: Mapping[str, Any], headers: str) -> None:
+        self.counts.removed = len(self._known.keys() - self._files.keys())
 
 
 def _entries(manifest: Path) -> dict[str, Entry]:
