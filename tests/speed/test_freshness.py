@@ -117,14 +117,17 @@ def test_no_process_shows_the_text_before_a_publication(
     watches = [Watch(press=press, server=server) for server in servers]
     with ThreadPoolExecutor() as pool:
         running = [pool.submit(watch.run) for watch in watches]
-        for _ in range(PUBLICATIONS):
-            least = press.publish()
+        try:
+            for _ in range(PUBLICATIONS):
+                least = press.publish()
+                for watch in watches:
+                    for path in PATHS:
+                        watch.note(path, least)
+                time.sleep(0.02)
+        finally:
+            # Or who reads would never end, whatever went wrong here.
             for watch in watches:
-                for path in PATHS:
-                    watch.note(path, least)
-            time.sleep(0.02)
-        for watch in watches:
-            watch.stop.set()
+                watch.stop.set()
         for each in running:
             each.result(30)
 
