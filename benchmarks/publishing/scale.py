@@ -37,7 +37,7 @@ def main() -> int:
             folder.mkdir()
         told = _published(large, size, versions=options.versions, packs=options.pack)
         print(json.dumps(told, indent=2), flush=True)
-        _published(small, SMALL, versions=options.versions)
+        _published(small, SMALL, versions=options.versions, packs=options.pack)
         found = _read(large, small, size, options)
     print(json.dumps(found, indent=2))
     return 0
