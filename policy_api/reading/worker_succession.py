@@ -30,9 +30,9 @@ class Succession:
         _AGES.pack_into(self._shared, 0, newest, max(age, ready))
 
     def is_awaited(self, age: int) -> bool:
-        """Tell whether younger workers than that are on their way, and none is ready."""
+        """Tell whether a younger worker than that, the youngest of all, is still on its way."""
         newest, ready = self._read()
-        return ready <= age < newest
+        return max(age, ready) < newest
 
     def _read(self) -> tuple[int, int]:
         newest, ready = _AGES.unpack_from(self._shared)
