@@ -1,6 +1,6 @@
 """Measure reading, beside what it is compared with, in one run and in turns.
 
-`./dev bench reading [--rounds 5] [--seconds 3] [--out FOLDER]`, on a quiet machine that has wrk
+`./dev bench reading [--rounds 8] [--seconds 1] [--out FOLDER]`, on a quiet machine that has wrk
 and, for the comparison with a file, nginx. Absolute figures say little; ratios carry over, and
 each is taken within a round, between servers that saw the same weather.
 """
@@ -67,8 +67,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench reading", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3)
+    # Many and short: how connections fall upon workers differs from round to round.
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--only", action="append", help="Name of a server; may be repeated.")
     parser.add_argument("--out", type=Path, help="Folder for figures and drawing.")
@@ -132,7 +133,8 @@ def _measured(targets: dict[str, Target], path: str, *, options: argparse.Namesp
     found: Found = {"200": {}, "200, compressed": {}, "304": {}}
     for number in range(options.rounds + 1):
         for kind, samples in found.items():
-            for name, target in chosen.items():
+            # There and back: who comes after a busy one must not always be the same.
+            for name, target in sorted(chosen.items(), reverse=bool(number % 2)):
                 # Nobody needs to know how slowly it says that nothing has changed.
                 if name == NAIVE and kind != "200":
                     continue
