@@ -176,6 +176,9 @@ class EditionWorker(ThreadWorker):
 
     @override
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
+        if self.lane is None:
+            super().on_client_socket_readable(conn, client)
+            return
         outcome = self._serve(conn)
         if outcome in {_Outcome.ANSWERED, _Outcome.NOTHING}:
             return
@@ -185,6 +188,9 @@ class EditionWorker(ThreadWorker):
 
     @override
     def on_pending_socket_readable(self, conn: Any, client: socket.socket) -> None:
+        if self.lane is None:
+            super().on_pending_socket_readable(conn, client)
+            return
         outcome = self._serve(conn, may_stay=self._has_room())
         if outcome is _Outcome.NOTHING:
             return

@@ -150,6 +150,17 @@ def test_a_connection_is_kept_through_answers_of_either_way(stock: Server, fast:
     assert conversation(fast, turns) == conversation(stock, turns)
 
 
+def test_a_connection_is_kept_where_no_answer_is(
+    stock: Server, folder: Path, chosen: dict[str, Any]
+) -> None:
+    turns = (request(SHOP), request(SHOP, Accept_Encoding="br"), request(f"{SHOP}.html"))
+
+    with serving(folder, answer_cache_mib=0, **chosen) as keeping_nothing:
+        found = conversation(keeping_nothing, turns)
+
+    assert found == conversation(stock, turns)
+
+
 def conversation(server: Server, turns: tuple[bytes, ...]) -> list[bytes]:
     """Return the answers to requests that follow each other on one connection."""
     answers = []
