@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,9 +18,11 @@ from policy_api.domain.proof.canonical import instant_text
 from policy_api.errors import Unavailable
 from policy_api.ledger import queries
 from policy_api.reading.export_addresses import addresses, linked
+from policy_api.reading.export_headers import headers_file
 from policy_api.reading.export_tree import Counts, Rehearsal, Tree
 from policy_api.reading.moment import moment
 from policy_api.reading.overview import known
+from policy_api.web.state import state
 
 TRIES: Final = 5
 BROKEN_OFF: Final = 500
@@ -35,20 +37,6 @@ _TOLD: Final = (
     "Content-Security-Policy",
 )
 """Headers of an answer that belong to its file."""
-
-_EVERYWHERE: Final = (
-    "Access-Control-Allow-Origin: *",
-    "X-Content-Type-Options: nosniff",
-    "Referrer-Policy: no-referrer",
-    "Cross-Origin-Resource-Policy: cross-origin",
-)
-_TYPES: Final = {
-    ".json": "application/json; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
-    ".jsonld": "application/ld+json",
-    ".csv": "text/csv; charset=utf-8",
-    ".atom": "application/atom+xml",
-}
 
 
 @dataclass(slots=True)
@@ -94,10 +82,13 @@ def _export(app: Flask, out: Path, sites: Collection[str] | None, keep: object) 
         before = _state(app)
         tree = Tree(out) if keep else Rehearsal(out)
         exported = Exported(release=before[0], counts=tree.counts)
-        _fill(tree, app, sites, exported)
+        try:
+            _fill(tree, app, sites, exported)
+        finally:
+            tree.close()
         if _state(app)[:2] == before[:2]:
             facts = {"release": before[0], "chain_head": before[1], "changes_at": before[2]}
-            tree.finish(facts=facts, headers=_headers_file())
+            tree.finish(facts=facts, headers=headers_file(tree.told()))
             return exported
     raise Unavailable("Something was published during each of several attempts.")
 
@@ -114,6 +105,7 @@ def _state(app: Flask) -> tuple[int, str | None, str | None]:
 def _fill(tree: Tree, app: Flask, sites: Collection[str] | None, exported: Exported) -> None:
     with app.app_context():
         given = list(dict.fromkeys(addresses(db.session(), sites=sites)))
+        origin = state().settings.origin.rstrip("/")
     client, known = app.test_client(), set(given)
     while given:
         following: list[str] = []
@@ -123,7 +115,7 @@ def _fill(tree: Tree, app: Flask, sites: Collection[str] | None, exported: Expor
                 exported.missing.append(address)
                 continue
             tree.put(file_name(address), answer.data, url=address, headers=_told(answer))
-            for found in linked(answer.data, answer.mimetype or "", sites=sites):
+            for found in linked(answer.data, answer.mimetype or "", origin=origin, sites=sites):
                 if found not in known and not found.endswith("/"):
                     known.add(found)
                     following.append(found)
@@ -139,12 +131,3 @@ def _read(client: FlaskClient, address: str) -> TestResponse | None:
 
 def _told(answer: TestResponse) -> dict[str, str]:
     return {name: answer.headers[name] for name in _TOLD if name in answer.headers}
-
-
-def _headers_file() -> str:
-    """Return headers by pattern, in the form several static hosts read."""
-    blocks: list[tuple[str, tuple[str, ...] | list[Any]]] = [("/*", _EVERYWHERE)]
-    blocks += [(f"/*{suffix}", [f"Content-Type: {kind}"]) for suffix, kind in _TYPES.items()]
-    return "\n".join(
-        f"{path}\n" + "".join(f"  {line}\n" for line in lines) for path, lines in blocks
-    )

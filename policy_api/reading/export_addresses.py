@@ -29,7 +29,7 @@ WITHOUT_WORDS: Final = frozenset({"translations"})
 """Parts that say the same in every language."""
 
 _BATCH: Final = 100
-_HREF = re.compile(rb'\bhref="(/[^"]*)"')
+_HREF = re.compile(rb'\bhref="([^"]*)"')
 
 
 def addresses(session: Session, *, sites: Collection[str] | None = None) -> Iterator[str]:
@@ -48,10 +48,15 @@ def addresses(session: Session, *, sites: Collection[str] | None = None) -> Iter
             yield from _of_policy(session, paths.policy(policy), site=site, policy=policy)
 
 
-def linked(body: bytes, media_type: str, *, sites: Collection[str] | None = None) -> Iterator[str]:
-    """Yield the addresses a document leads to, as far as they may be exported."""
+def linked(
+    body: bytes, media_type: str, *, origin: str = "", sites: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield the addresses a document leads to, as far as they may be exported.
+
+    :param origin: What absolute addresses begin with, as feeds write them.
+    """
     for address in _written_in(body, media_type):
-        path, _, _ = address.partition("#")
+        path, _, _ = address.removeprefix(origin).partition("#")
         if not path.startswith(("/v1/", "/.well-known/")):
             continue
         if sites is None or not path.startswith("/v1/sites/") or path.split("/")[3] in sites:
@@ -120,10 +125,9 @@ def _written_in(body: bytes, media_type: str) -> Iterator[str]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield every text in a JSON value that could be an address."""
+    """Yield every text in a JSON value; few of them are addresses."""
     if isinstance(value, str):
-        if value.startswith("/"):
-            yield value
+        yield value
     elif isinstance(value, dict):
         for member in value.values():
             yield from _texts(member)

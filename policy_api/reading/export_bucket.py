@@ -29,6 +29,9 @@ _HEADERS: Final = {
 }
 """Header of a file → argument of the client."""
 
+_ENCODINGS: Final = {"br": "br", "gz": "gzip", "zst": "zstd"}
+"""End of a sibling's name → what HTTP calls the coding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketAddress:
@@ -52,6 +55,21 @@ class BucketAddress:
         return cls(bucket=parts.netloc, prefix=f"{prefix}/" if prefix else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One object: a file as it is, or a sibling under a key of its own."""
+
+    entry: Entry
+    coding: str = ""
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """Return what the storage is to say of it."""
+        told = self.entry["headers"]
+        found = {_HEADERS[name]: value for name, value in told.items() if name in _HEADERS}
+        return {**found, "ContentEncoding": _ENCODINGS[self.coding]} if self.coding else found
+
+
 class Bucket:
     """A bucket, seen through what an export needs of it."""
 
@@ -69,19 +87,19 @@ class Bucket:
         :raises Unavailable: If the storage does not do what it is asked.
         """
         tree = out / CURRENT
-        files = _files((tree / MANIFEST).read_bytes())
+        files = _items((tree / MANIFEST).read_bytes())
         there, before = dict(self._listed()), self._before()
         changed = [
             name
-            for name, entry in files.items()
-            if not _is_there(tree / name, entry, there.get(name), before.get(name))
+            for name, item in files.items()
+            if not _is_there(tree / name, item, there.get(name), before.get(name))
         ]
         for names in _in_safe_order(changed, files):
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(lambda name: self._put(tree, name, files[name]["headers"]), names))
+                list(pool.map(lambda name: self._put(tree, name, files[name].arguments), names))
         gone = [name for name in before if name not in files and name in there]
         if changed or gone or MANIFEST not in there:
-            self._put(tree, MANIFEST, {"Content-Type": "application/json"})
+            self._put(tree, MANIFEST, {"ContentType": "application/json"})
         self._delete(gone)
         return Counts(written=len(changed), unchanged=len(files) - len(changed), removed=len(gone))
 
@@ -92,7 +110,7 @@ class Bucket:
             for found in page.get("Contents", ()):
                 yield found["Key"].removeprefix(self._address.prefix), found["ETag"].strip('"')
 
-    def _before(self) -> dict[str, Entry]:
+    def _before(self) -> dict[str, Item]:
         """Return what the export put there before this one holds."""
         try:
             found = self._client.get_object(
@@ -100,15 +118,14 @@ class Bucket:
             )
         except self._client.exceptions.NoSuchKey:
             return {}
-        return _files(found["Body"].read())
+        return _items(found["Body"].read())
 
-    def _put(self, tree: Path, name: str, headers: Mapping[str, str]) -> None:
-        told = {_HEADERS[each]: value for each, value in headers.items() if each in _HEADERS}
+    def _put(self, tree: Path, name: str, arguments: Mapping[str, str]) -> None:
         self._client.put_object(
             Bucket=self._address.bucket,
             Key=f"{self._address.prefix}{name}",
             Body=(tree / name).read_bytes(),
-            **told,
+            **arguments,
         )
 
     def _delete(self, names: list[str]) -> None:
@@ -142,26 +159,29 @@ def put_into_bucket(out: Path, target: str) -> Counts:
         raise Unavailable(f"The storage refuses: {error}") from error
 
 
-def _files(manifest: bytes) -> dict[str, Entry]:
-    found: dict[str, Entry] = orjson.loads(manifest)["files"]
+def _items(manifest: bytes) -> dict[str, Item]:
+    files: dict[str, Entry] = orjson.loads(manifest)["files"]
+    found = {name: Item(entry) for name, entry in files.items()}
+    for name, entry in files.items():
+        found |= {f"{name}.{coding}": Item(entry, coding) for coding in entry["codings"]}
     return found
 
 
-def _is_there(file: Path, entry: Entry, tag: str | None, before: Entry | None) -> bool:
+def _is_there(file: Path, item: Item, tag: str | None, before: Item | None) -> bool:
     """Tell whether an object holds a file: the manifest says so, or its tag, which is its MD5."""
     if tag is None:
         return False
-    if before is not None and before["headers"] != entry["headers"]:
+    if before is not None and before.entry["headers"] != item.entry["headers"]:
         return False
-    if before is not None and before["digest"] == entry["digest"]:
+    if before is not None and before.entry["digest"] == item.entry["digest"]:
         return True
     return tag == hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
 
 
-def _in_safe_order(names: Iterable[str], files: Mapping[str, Entry]) -> tuple[list[str], list[str]]:
+def _in_safe_order(names: Iterable[str], files: Mapping[str, Item]) -> tuple[list[str], list[str]]:
     fixed: list[str] = []
     rest: list[str] = []
     for name in names:
-        is_fixed = "immutable" in files[name]["headers"].get("Cache-Control", "")
+        is_fixed = "immutable" in files[name].entry["headers"].get("Cache-Control", "")
         (fixed if is_fixed else rest).append(name)
     return fixed, rest

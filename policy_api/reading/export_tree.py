@@ -11,8 +11,10 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Semaphore
 from typing import Any, Final
 
 import brotli  # type: ignore[import-untyped]
@@ -51,7 +53,10 @@ class Counts:
 
 
 class Tree:
-    """The tree that is being made, and the one before."""
+    """The tree that is being made, and the one before.
+
+    Files are compressed and written on threads, a few at a time: memory holds no more of them.
+    """
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -60,30 +65,66 @@ class Tree:
         self._before = out / CURRENT
         self._known = _entries(self._before / MANIFEST)
         self._files: dict[str, Entry] = {}
+        self._writes = _Writes()
+        self._first: dict[str, tuple[str, Future[None]]] = {}
+        """Digest → the file that is compressed; others with the same bytes are the same file."""
+
         self.counts = Counts()
 
     def put(self, name: str, body: bytes, *, url: str, headers: Mapping[str, str]) -> None:
         """Put one file and its compressed siblings into the tree."""
+        if name in self._files:
+            # Some documents have two addresses.
+            return
         digest = hashlib.sha256(body).hexdigest()
-        codings = SIBLINGS if len(body) >= SMALLEST else {}
-        names = [name, *(name + suffix for suffix in codings)]
+        suffixes = SIBLINGS.keys() if len(body) >= SMALLEST else ()
+        names = [name, *(name + suffix for suffix in suffixes)]
         if self._reuse(name, names, digest):
             self.counts.unchanged += 1
         else:
-            for place in names:
-                suffix = place.removeprefix(name)
-                self._write(place, codings[suffix](body) if suffix else body)
+            self._make(name, names, body, digest)
             self.counts.written += 1
         self._files[name] = {
             "url": url,
             "digest": f"sha256:{digest}",
             "size": len(body),
-            "codings": [suffix[1:] for suffix in codings],
+            "codings": [suffix[1:] for suffix in suffixes],
             "headers": dict(headers),
         }
 
+    def told(self) -> dict[str, dict[str, str]]:
+        """Return the headers that belong to each file."""
+        return {name: entry["headers"] for name, entry in self._files.items()}
+
+    def close(self) -> None:
+        """Wait for what is under way, and start nothing more."""
+        self._writes.close()
+
+    def _make(self, name: str, names: list[str], body: bytes, digest: str) -> None:
+        found = self._first.get(digest)
+        if found is None:
+            self._first[digest] = name, self._writes.begin(lambda: self._compress(names, body))
+            return
+        twin, made = found
+
+        def link() -> None:
+            # The twin was begun before, so somebody is at it and nobody waits for ever.
+            made.result()
+            for place in reversed(names):
+                self._link(self._next / (twin + place.removeprefix(name)), place)
+
+        self._writes.begin(link)
+
+    def _compress(self, names: list[str], body: bytes) -> None:
+        name, *siblings = names
+        for place in siblings:
+            self._write(place, SIBLINGS[place.removeprefix(name)](body))
+        # Last, because a file that is there says that its siblings are.
+        self._write(name, body)
+
     def finish(self, *, facts: Mapping[str, Any], headers: str) -> None:
         """Take away what is no longer there, and show the new tree instead of the old one."""
+        self._writes.close()
         manifest = {**facts, "files": dict(sorted(self._files.items()))}
         self._write(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         self._write(HEADERS, headers.encode())
@@ -108,15 +149,18 @@ class Tree:
             return True
         if self._known.get(name, {}).get("digest") != f"sha256:{digest}":
             return False
-        for place in names:
-            target = self._next / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            try:
-                os.link((self._before / place).resolve(), target)
-            except FileNotFoundError:
-                return False
+        try:
+            for place in reversed(names):
+                self._link((self._before / place).resolve(), place)
+        except FileNotFoundError:
+            return False
         return True
+
+    def _link(self, file: Path, name: str) -> None:
+        target = self._next / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        os.link(file, target)
 
     def _write(self, name: str, body: bytes) -> None:
         target = self._next / name
@@ -147,6 +191,43 @@ class Tree:
                 shutil.rmtree(tree)
 
 
+class _Writes:
+    """Work on threads, with no more of it begun than they can do soon."""
+
+    def __init__(self) -> None:
+        # Compression lets other threads run meanwhile, so that they share the processors.
+        count = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="export")
+        self._room = Semaphore(2 * count)
+        self._failed: list[BaseException] = []
+
+    def begin(self, act: Callable[[], None]) -> Future[None]:
+        """Do something soon.
+
+        :raises OSError: If something that was begun before has failed, as of a full disk.
+        """
+        self._room.acquire()
+        self._check()
+        begun = self._pool.submit(act)
+        begun.add_done_callback(self._done)
+        return begun
+
+    def close(self) -> None:
+        """Wait for everything that was begun."""
+        self._pool.shutdown(wait=True)
+        self._check()
+
+    def _done(self, made: Future[None]) -> None:
+        error = made.exception()
+        if error is not None:
+            self._failed.append(error)
+        self._room.release()
+
+    def _check(self) -> None:
+        if self._failed:
+            raise self._failed[0]
+
+
 class Rehearsal(Tree):
     """A tree that is only counted."""
 
@@ -157,16 +238,21 @@ class Rehearsal(Tree):
 
     @override
     def put(self, name: str, body: bytes, *, url: str, headers: Mapping[str, str]) -> None:
+        if name in self._files:
+            return
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
-        # Some documents have two addresses, and one file.
-        is_known = name in self._files or self._known.get(name, {}).get("digest") == digest
+        is_known = self._known.get(name, {}).get("digest") == digest
         self.counts.unchanged += is_known
         self.counts.written += not is_known
-        self._files[name] = {}
+        self._files[name] = {"headers": {}}
 
     @override
     def finish(self, *, facts: Mapping[str, Any], headers: str) -> None:
         self.counts.removed = len(self._known.keys() - self._files.keys())
+
+    @override
+    def close(self) -> None:
+        pass
 
 
 def _entries(manifest: Path) -> dict[str, Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from flask.cli import ScriptInfo
 
 from policy_api.reading.export import export, file_name
 from policy_api.reading.export_commands import export_site_command
+from policy_api.reading.export_headers import headers_file
+from policy_api.reading.export_tree import Tree
 from tests.reading.places import EVERY_PUBLIC, SHOP
 from tests.reading.published import CORRECTED, EFFECTIVE, REWORDED
 from tests.reading.told import Told
@@ -109,6 +112,71 @@ def test_compressed_siblings_hold_the_same(exported: Path) -> None:
     ]
 
     assert wrong == []
+
+
+def test_every_file_has_one_lifetime_in_the_file_of_headers(exported: Path) -> None:
+    rules = cache_rules((exported / "_headers").read_text())
+    wrong = []
+    for name, entry in manifest(exported)["files"].items():
+        said = [value for pattern, value in rules if pattern.fullmatch(f"/{name}")]
+        if said != [entry["headers"]["Cache-Control"]]:
+            wrong.append((name, said))
+
+    assert wrong == []
+
+
+def cache_rules(text: str) -> list[tuple[re.Pattern[str], str]]:
+    """Read a file of headers as static hosts do: ``:word`` is one segment, ``*`` is anything."""
+    found = []
+    for block in text.split("\n\n"):
+        path, *lines = block.splitlines()
+        written = re.sub(r":[a-z]+", "[^/]+", re.escape(path).replace(r"\*", ".*"))
+        told = dict(line.strip().split(": ", 1) for line in lines)
+        if "Cache-Control" in told:
+            found.append((re.compile(written), told["Cache-Control"]))
+    return found
+
+
+def test_files_that_differ_in_lifetime_get_the_shortest() -> None:
+    told = {
+        f"v1/sites/{site}.json": {"Cache-Control": f"public, max-age={seconds}"}
+        for site, seconds in (("shop", 60), ("forum", 7), ("main", 60))
+    }
+
+    assert "/v1/sites/:site\n  Cache-Control: public, max-age=7\n" in headers_file(told)
+
+
+def test_no_more_rules_are_written_than_hosts_read() -> None:
+    versions = "v1/sites/shop/policies/privacy/versions"
+    told = {
+        f"{versions}/{number}.json": {"Cache-Control": "public, max-age=31536000, immutable"}
+        for number in range(1, 300)
+    }
+
+    written = headers_file(told)
+
+    assert written.count("\n\n") == 99
+    assert "/versions/299.json" in written
+
+
+def test_the_same_bytes_are_compressed_once_and_stored_once(exported: Path) -> None:
+    by_digest: dict[str, set[int]] = {}
+    for name, entry in manifest(exported)["files"].items():
+        if entry["codings"]:
+            places = by_digest.setdefault(entry["digest"], set())
+            places.add((exported / f"{name}.br").stat().st_ino)
+
+    assert {len(places) for places in by_digest.values()} == {1}
+
+
+def test_a_disk_that_is_full_ends_the_export(tmp_path: Path) -> None:
+    tree = Tree(tmp_path)
+    (tmp_path / "trees" / "unfinished" / "v1").write_text("In the way.")
+
+    with pytest.raises(OSError, match="v1"):  # noqa: PT012 -- whichever of many comes to know of it
+        for number in range(100):
+            tree.put(f"v1/{number}.json", b"%d" % number, url="", headers={})
+        tree.close()
 
 
 def test_nothing_is_touched_that_did_not_change(app: Flask, tmp_path: Path) -> None:
