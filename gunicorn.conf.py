@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,35 @@ def _setting(name: str, default: str) -> str:
     return os.environ.get(f"POLICY_API_{name}") or default
 
 
+def _is_on(name: str) -> bool:
+    """Read a switch that is on by default."""
+    return _setting(name, "true").lower() in {"true", "t", "yes", "y", "on", "1"}
+
+
 wsgi_app = "policy_api.app:create_app()"
 bind = f"{_setting('BIND', '127.0.0.1')}:{_setting('PORT', '8000')}"
 workers = int(_setting("WEB_CONCURRENCY", "2"))
-_FAST = _setting("FAST_WORKER", "true").lower() in {"true", "t", "yes", "y", "on", "1"}
+_FAST = _is_on("FAST_WORKER")
 worker_class = "policy_api.reading.worker.EditionWorker" if _FAST else "gthread"
 threads = 4
+
+# Threads that move from core to core hand Python's lock over slowly. Only where there is a worker
+# for each core: of several programs on a machine, each would choose the first ones.
+_PINS = _is_on("PIN_WORKERS") and hasattr(os, "sched_setaffinity")
+
+
+def pre_fork(server: Any, worker: Any) -> None:  # noqa: ANN401 -- gunicorn's
+    """Choose the core that the fewest workers have."""
+    cores = sorted(os.sched_getaffinity(0)) if _PINS else []
+    taken = Counter(getattr(other, "core", None) for other in server.WORKERS.values())
+    is_alone = bool(cores) and server.cfg.workers >= len(cores)
+    worker.core = min(cores, key=lambda core: taken[core]) if is_alone else None
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ANN401, ARG001 -- gunicorn's
+    """Stay on that core."""
+    if worker.core is not None:
+        os.sched_setaffinity(0, {worker.core})
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401, ARG001 -- gunicorn's

@@ -118,6 +118,10 @@ class Settings:
     """Whether gunicorn runs with this program's own worker, which answers repeats before a thread
     is needed. False takes gunicorn's threaded worker as it is."""
 
+    pin_workers: bool = True
+    """Whether each of gunicorn's workers stays on a core of its own, where there is a worker for
+    each core. False where other programs on the machine need them as much."""
+
     rate_limit_storage: str = "memory://"
     """Where requests are counted: in each process, or a `valkey://` or `redis://` address shared by
     all of them."""
@@ -278,6 +282,7 @@ def _read_web(reader: _Reader) -> dict[str, Any]:
         "answer_cache_mib": reader.int("ANSWER_CACHE_MIB", default=32, validate=sizes),
         "pack_bodies": reader.bool("PACK_BODIES", default=True),
         "fast_worker": reader.bool("FAST_WORKER", default=True),
+        "pin_workers": reader.bool("PIN_WORKERS", default=True),
         "rate_limit_storage": reader.str("RATE_LIMIT_STORAGE", default="memory://"),
     }
 

@@ -8,7 +8,6 @@ requests carry a cookie, so the usual way makes each anew).
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.reading.bench import published
-from benchmarks.reading.running import Sample, Target, gunicorn, load
+from benchmarks.reading.running import Sample, gunicorn, load
 
 KEPT: Final[list[str]] = []
 MADE: Final = ["Cookie: made=anew"]
@@ -85,9 +84,8 @@ def _line(
     choice: Choice, folder: Path, path: str, chosen: dict[str, Any], options: argparse.Namespace
 ) -> str:
     more = ("--workers", str(choice.workers), "--threads", str(choice.threads))
-    with gunicorn(choice.name, folder, *more, fast_worker=choice.fast, **chosen) as target:
-        if choice.is_pinned:
-            _pin(target)
+    given = {"fast_worker": choice.fast, "pin_workers": choice.is_pinned, **chosen}
+    with gunicorn(choice.name, folder, *more, **given) as target:
         kept, made = (
             [
                 load(
@@ -109,14 +107,6 @@ def _line(
 def _told(samples: list[Sample]) -> str:
     rate, p99 = median(s.rate for s in samples), median(s.p99_ms for s in samples)
     return f"{rate:,.0f} | {p99:.1f}"
-
-
-def _pin(target: Target) -> None:
-    """Give each worker a core of its own."""
-    cores = sorted(os.sched_getaffinity(0))
-    for number, process in enumerate(target.processes()[1:]):
-        for thread in Path(f"/proc/{process}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), {cores[number % len(cores)]})
 
 
 if __name__ == "__main__":
