@@ -103,7 +103,7 @@ def _write_text(element: ET.Element, text: Sequence[Piece], ids: Mapping[Mark, l
         if isinstance(piece, Mark):
             nth = used.get(piece, 0)
             used[piece] = nth + 1
-            kind = "x-variable" if piece.role is Role.PLACEHOLDER else "link"
+            kind = "x-variable" if piece.role is Role.PLACEHOLDER else "x-link"
             attributes = {"id": ids[piece][nth], "ctype": kind, "equiv-text": piece.text}
             last = ET.SubElement(element, "ph", attributes)
             last.text = writable(piece.text)
