@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 _EVERYWHERE: Final = (
@@ -40,12 +40,12 @@ _MAX_AGE: Final = re.compile(r"max-age=(\d+)")
 _NAMED: Final = re.compile(r"(?P<stem>[^@.]+)(?P<query>@.*)?(?P<suffix>\.[a-z]+)")
 
 
-def headers_file(told: Mapping[str, Mapping[str, str]]) -> str:
+def headers_file(told: Iterable[tuple[str, Mapping[str, str]]]) -> str:
     """Return headers by pattern.
 
     Hosts join what several rules say of a header, so no file is in two rules for its lifetime.
 
-    :param told: File → the headers of its answer.
+    :param told: Files, each with the headers of its answer.
     """
     blocks = [("/*", list(_EVERYWHERE))]
     blocks += [(f"/*{suffix}", [f"Content-Type: {kind}"]) for suffix, kind in _TYPES.items()]
@@ -56,10 +56,10 @@ def headers_file(told: Mapping[str, Mapping[str, str]]) -> str:
     )
 
 
-def lifetimes(told: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def lifetimes(told: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, str]:
     """Return how long files may be kept, by pattern; where they differ, the shortest counts."""
     found: dict[str, str] = {}
-    for name, headers in told.items():
+    for name, headers in told:
         if CACHE in headers:
             pattern = pattern_of(name)
             found[pattern] = min(found.get(pattern, headers[CACHE]), headers[CACHE], key=_seconds)

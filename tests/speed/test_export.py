@@ -143,7 +143,7 @@ def test_files_that_differ_in_lifetime_get_the_shortest() -> None:
         for site, seconds in (("shop", 60), ("forum", 7), ("main", 60))
     }
 
-    assert "/v1/sites/:site\n  Cache-Control: public, max-age=7\n" in headers_file(told)
+    assert "/v1/sites/:site\n  Cache-Control: public, max-age=7\n" in headers_file(told.items())
 
 
 def test_no_more_rules_are_written_than_hosts_read() -> None:
@@ -153,7 +153,7 @@ def test_no_more_rules_are_written_than_hosts_read() -> None:
         for number in range(1, 300)
     }
 
-    written = headers_file(told)
+    written = headers_file(told.items())
 
     assert written.count("\n\n") == 99
     assert "/versions/299.json" in written
