@@ -1,6 +1,6 @@
 """Measure how many processes and threads to run with, and which worker.
 
-`python -m benchmarks.reading.choice [--rounds 2] [--seconds 2] [--out FILE]`, on a quiet machine
+`python -m benchmarks.reading.choice [--rounds 3] [--seconds 1] [--out FILE]`, on a quiet machine
 that has wrk. Each choice is measured with an answer that is kept and with one that never is (its
 requests carry a cookie, so the usual way makes each anew).
 """
@@ -63,18 +63,20 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as name:
         path, chosen = published(Path(name))
-        lines = [_line(each, Path(name), path, chosen, options) for each in CHOICES]
-    text = "\n".join([*HEAD, *lines])
-    print(text)
+        print(*HEAD, sep="\n", flush=True)
+        lines = [*HEAD]
+        for each in CHOICES:
+            lines.append(_line(each, Path(name), path, chosen, options))
+            print(lines[-1], flush=True)
     if options.out is not None:
-        options.out.write_text(f"{text}\n")
+        options.out.write_text("\n".join(lines) + "\n")
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--out", type=Path, help="File for the table.")
     return parser.parse_args()
