@@ -31,6 +31,9 @@ NEW, SEEN = "new", "cur"
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, written: str) -> Address:
+    if written == str(STDIN):
+        # Arguments are seen by everybody on the machine, and kept in the shell's history.
+        written = sys.stdin.readline().rstrip("\n")
     try:
         return Address.parse(written)
     except BadInput:
@@ -54,7 +57,7 @@ def subscriptions_group() -> None:
 def bounce_command(
     *, address: Address, complaint: bool, by: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Write to an address no more; its subscriptions end."""
+    """Write to an address no more; its subscriptions end. With - it is read from standard input."""
     kind = COMPLAINED if complaint else BOUNCED
     ended = _done(by, lambda desk: desk.suppress([(address, kind)]), keep=not dry_run)
     verb = "would end" if dry_run else "ended"
@@ -107,7 +110,7 @@ def bounces_command(
 def erase_command(
     *, address: Address, never_again: bool, by: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Forget an address at once, with everything that was kept for it."""
+    """Forget an address at once, with all that was kept for it; - reads it from standard input."""
     erased = _done(by, lambda desk: desk.erase(address, never_again=never_again), keep=not dry_run)
     if not dry_run:
         clear_spool(state().settings, address)

@@ -101,6 +101,12 @@ def test_the_record_says_that_and_not_whom(house: House, command: Command) -> No
     ]
 
 
+def test_an_address_need_not_be_an_argument(house: House, command: Command) -> None:
+    house.subscribe()
+
+    assert command("erase", "-", given=f"{READER}\n".encode()) == {"erased": 1}
+
+
 def test_only_the_address_is_erased(house: House, command: Command) -> None:
     house.subscribe()
     house.subscribe("other@example.net")
