@@ -27,6 +27,7 @@ from policy_api.db.guard import is_writing
 from policy_api.db.migrate import upgrade
 from policy_api.db.tx import writing
 from policy_api.notification import fanout
+from policy_api.notification.collector import seldom_collecting
 from policy_api.notification.mailbox import FIRST_CHUNK, database_time
 from tests import postgres
 
@@ -116,7 +117,12 @@ def throughput() -> None:
     for name, url in databases():
         for scheme, bar in (("https", 0.9), ("http", 0.75)):
             bare, rate = [], []
-            with sending.receivers(scheme) as ports, ground(url) as (engine, session):
+            with (
+                sending.receivers(scheme) as ports,
+                ground(url) as (engine, session),
+                seldom_collecting(),
+            ):
+                # The collector is set up as in a worker's process, for both.
                 for _ in range(TURNS):
                     bare.append(asyncio.run(sending.bare_rate(scheme, ports)))
                     rate.append(sending.worker_rate(engine, session, scheme, ports))
@@ -141,7 +147,11 @@ def compare_clients() -> None:
 def latency() -> None:
     """Time from the commit of an event to its arrival."""
     for name, url in databases():
-        with sending.receivers("http") as ports, ground(url) as (engine, session):
+        with (
+            sending.receivers("http") as ports,
+            ground(url) as (engine, session),
+            seldom_collecting(),
+        ):
             times = sending.latencies(engine, session, ports, count=200)
         bar = 50 if name == "sqlite" else 100
         say(f"commit to attempt, p99, {name}", quantile(times, 0.99) * 1e3, "ms", bar, at_most=1.0)

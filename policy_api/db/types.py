@@ -34,7 +34,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone, so it names no instant.")
         instant = value.astimezone(UTC)
-        return _written(instant) if dialect.name == "sqlite" else instant
+        return written(instant) if dialect.name == "sqlite" else instant
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         """Return the instant in UTC, whatever zone the connection is in.
@@ -45,13 +45,13 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         instant: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
         instant = instant.astimezone(UTC)
-        if dialect.name == "sqlite" and value != _written(instant):
+        if dialect.name == "sqlite" and value != written(instant):
             raise ValueError(f"{value!r} is not how an instant is stored.")
         return instant
 
 
-def _written(instant: datetime) -> str:
-    """Return an instant in UTC as SQLite keeps it."""
+def written(instant: datetime) -> str:
+    """Return an instant in UTC as SQLite keeps it, which PostgreSQL understands too."""
     return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -108,9 +109,10 @@ def _insert(
 
 def insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT into deliveries that can leave existing rows alone."""
+    table = cast("Table", Delivery.__table__)
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Delivery)
-    return sqlite.insert(Delivery)
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def _call_upon(session: Session, those: ColumnElement[bool], *, now: datetime) -> None:

@@ -11,7 +11,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,6 +26,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_URL_BYTES = 2048
 MAX_LABEL = 63
 MAX_HOST = 253
+LAST_PORT = 65535
+REMEMBERED = 4096
 FIRST_OPEN_PORT = 1024
 """Below it, services live that a POST could be mistaken by; only those of HTTP may be named."""
 
@@ -61,6 +63,12 @@ _DENIED_V6 = tuple(
     )
 )
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_PLAIN_URL = re.compile(
+    r"(https?)://((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)"
+    r"(?::([1-9][0-9]{0,4}))?/[\x21\x22\x24-\x5b\x5d-\x7e]*"
+)
+"""A full name in lower case, perhaps a port, and a path without a fragment."""
+
 _PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
 
 
@@ -88,6 +96,8 @@ class Guard:
     """Networks off limits though they are part of the open Internet."""
 
     allow_http: bool = False
+    _verdicts: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """On the addresses dialled lately: every event goes to the same ones."""
 
     @classmethod
     def of(cls, settings: Settings) -> Guard:
@@ -111,15 +121,25 @@ class Guard:
         :raises DeniedAddress: If the address is off limits.
         """
         family, kind, protocol, _, place = addr_info
-        if not self.may_dial(_address(str(place[0]))):
+        if not self._may_dial(str(place[0])):
             raise DeniedAddress(f"{place[0]} is off limits.")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+    def _may_dial(self, text: str) -> bool:
+        verdict = self._verdicts.get(text)
+        if verdict is None:
+            if len(self._verdicts) >= REMEMBERED:
+                self._verdicts.clear()
+            verdict = self._verdicts[text] = self.may_dial(_address(text))
+        return verdict
 
     def checked_url(self, url: str) -> str:
         """Return a URL as it may be kept: with its host in lower-case A-labels.
 
         :raises BadInput: With what is wrong about it.
         """
+        if self._is_plain_url(url):
+            return url
         if len(url.encode("utf-8", "replace")) > MAX_URL_BYTES:
             raise _bad(f"It is longer than {MAX_URL_BYTES} bytes.")
         parts = _split(url)
@@ -129,6 +149,19 @@ class Guard:
         port = "" if parts.port is None else f":{parts.port}"
         netloc = f"[{host}]{port}" if ":" in host else f"{host}{port}"
         return parts._replace(netloc=netloc, path=parts.path or "/").geturl()
+
+    def _is_plain_url(self, url: str) -> bool:
+        """Tell whether a URL is beyond doubt, as most are; it is looked at at every attempt."""
+        found = _PLAIN_URL.fullmatch(url)
+        if found is None or len(url) > MAX_URL_BYTES:
+            return False
+        scheme, host, port = found.groups()
+        return (
+            scheme in self._schemes()
+            and len(host) <= MAX_HOST
+            and "xn--" not in host
+            and (port is None or (int(port) <= LAST_PORT and not self._port_problem(int(port))))
+        )
 
     def _problems(self, url: str, parts: SplitResult) -> Iterator[str]:
         if parts.scheme not in self._schemes():
@@ -170,6 +203,12 @@ class Guard:
         if len(labels) == 1 and not self.allowed:
             raise _bad("Its host must be a full name, with a dot.")
         return name
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL that was checked once."""
+    found = _PLAIN_URL.fullmatch(url)
+    return found[2] if found else urlsplit(url).hostname or ""
 
 
 def _split(url: str) -> SplitResult:

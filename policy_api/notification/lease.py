@@ -69,9 +69,9 @@ class Claimed:
     health: Health
 
 
-def is_waiting(session: Session, *, now: datetime) -> bool:
+def is_waiting(session: Session, *, now: datetime, channels: Sequence[str]) -> bool:
     """Tell whether an endpoint is due or a lease has run out."""
-    due = select(Endpoint.id).where(_claimable(now)).limit(1)
+    due = select(Endpoint.id).where(_claimable(now, channels)).limit(1)
     lost = select(Endpoint.id).where(_run_out(now)).limit(1)
     return session.scalar(due) is not None or session.scalar(lost) is not None
 
@@ -87,10 +87,19 @@ def reap(session: Session, *, now: datetime) -> None:
 
 
 def claim(
-    session: Session, *, now: datetime, limit: int, lasting: timedelta
+    session: Session,
+    *,
+    now: datetime,
+    channels: Sequence[str],
+    limit: int,
+    lasting: timedelta,
 ) -> tuple[Claimed, ...]:
-    """Take the endpoints that have waited longest, for a while."""
-    chosen = select(Endpoint.id).where(_claimable(now)).order_by(Endpoint.due_at).limit(limit)
+    """Take the endpoints that have waited longest, for a while.
+
+    :param channels: Those the worker has; who is told through another waits for one that has it.
+    """
+    claimable = _claimable(now, channels)
+    chosen = select(Endpoint.id).where(claimable).order_by(Endpoint.due_at).limit(limit)
     statement = (
         update(Endpoint)
         .where(Endpoint.id.in_(chosen.with_for_update(skip_locked=True)))
@@ -193,8 +202,9 @@ def call(session: Session, endpoint_ids: Sequence[int], *, now: datetime) -> Non
         )
 
 
-def _claimable(now: datetime) -> Any:  # noqa: ANN401 -- SQLAlchemy's conditions
+def _claimable(now: datetime, channels: Sequence[str]) -> Any:  # noqa: ANN401 -- SQLAlchemy's conditions
     return and_(
+        Endpoint.channel.in_(channels),
         Endpoint.due_at <= now,
         Endpoint.leased_until.is_(None),
         Endpoint.state.in_(WORKABLE),

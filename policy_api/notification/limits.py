@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from policy_api.notification.overdue import Overdue
 
 CROWD = 16
 """Leases that may wait for each request a place takes; more would only keep others out."""
@@ -20,8 +22,8 @@ class Slots:
     def __init__(self, *, fast: int, slow: int, slow_after: float) -> None:
         self._free = fast
         self._slow_free = slow
-        self._slow_after = slow_after
         self._taken = 0
+        self._patient: Overdue[_Slot] = Overdue(slow_after, self._step_aside)
         self.on_free: Callable[[], object] = bool
 
     @property
@@ -34,27 +36,27 @@ class Slots:
         """Requests in either lane."""
         return self._taken
 
-    @asynccontextmanager
-    async def take(self) -> AsyncIterator[None]:
+    @contextmanager
+    def take(self) -> Iterator[None]:
         """Hold a place in the fast lane, and after a while one in the slow lane instead."""
+        slot = _Slot()
         self._free -= 1
         self._taken += 1
-        place = _Place()
-        timer = asyncio.get_running_loop().call_later(self._slow_after, self._step_aside, place)
+        self._patient.watch(slot)
         try:
             yield
         finally:
-            timer.cancel()
+            self._patient.forget(slot)
             self._taken -= 1
-            if place.is_slow:
+            if slot.is_slow:
                 self._slow_free += 1
             else:
                 self._give_back()
 
-    def _step_aside(self, place: _Place) -> None:
+    def _step_aside(self, slot: _Slot) -> None:
         if self._slow_free > 0:
             self._slow_free -= 1
-            place.is_slow = True
+            slot.is_slow = True
             self._give_back()
 
     def _give_back(self) -> None:
@@ -62,8 +64,8 @@ class Slots:
         self.on_free()
 
 
-@dataclass(slots=True)
-class _Place:
+@dataclass(slots=True, eq=False)
+class _Slot:
     is_slow: bool = False
 
 
@@ -88,20 +90,36 @@ class Places:
         gate = self._gates.get(place)
         return gate is not None and gate.users >= CROWD * self.concurrent
 
-    @asynccontextmanager
-    async def visit(self, place: str) -> AsyncIterator[None]:
-        """Wait for one's turn at a place and hold it."""
+    def visit(self, place: str) -> _Visit:
+        """Wait for one's turn at a place and hold it, with ``async with``."""
+        return _Visit(self, place)
+
+    async def enter(self, place: str) -> _Gate:
+        """Wait for one's turn at a place."""
         gate = self._gates.get(place)
         if gate is None:
             gate = self._gates[place] = _Gate(asyncio.Semaphore(self.concurrent))
         gate.users += 1
         try:
-            async with gate.concurrent:
-                await self._wait(gate)
-                yield
-        finally:
-            gate.users -= 1
-            self._forget(place, gate)
+            await gate.concurrent.acquire()
+        except BaseException:
+            self._leave(place, gate)
+            raise
+        try:
+            await self._wait(gate)
+        except BaseException:
+            self.leave(place, gate)
+            raise
+        return gate
+
+    def leave(self, place: str, gate: _Gate) -> None:
+        """Let the next one in."""
+        gate.concurrent.release()
+        self._leave(place, gate)
+
+    def _leave(self, place: str, gate: _Gate) -> None:
+        gate.users -= 1
+        self._forget(place, gate)
 
     async def _wait(self, gate: _Gate) -> None:
         now = asyncio.get_running_loop().time()
@@ -123,3 +141,19 @@ class Places:
         gate = self._gates.get(place)
         if gate is not None and gate.users == 0:
             del self._gates[place]
+
+
+class _Visit:
+    """Written out: made by ``asynccontextmanager``, it takes longer than all it does."""
+
+    __slots__ = ("_gate", "_place", "_places")
+
+    def __init__(self, places: Places, place: str) -> None:
+        self._places = places
+        self._place = place
+
+    async def __aenter__(self) -> None:
+        self._gate = await self._places.enter(self._place)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.leave(self._place, self._gate)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Engine, func, select, text
@@ -55,9 +56,17 @@ def database_time(session: Session) -> datetime:
 class Mailbox:
     """Everything a worker asks of the database. Not for two threads at once."""
 
-    def __init__(self, engine: Engine, *, pace: Pace, now: Clock = database_time) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        pace: Pace,
+        channels: Sequence[str],
+        now: Clock = database_time,
+    ) -> None:
         self._session = Session(engine, expire_on_commit=False)
         self._pace = pace
+        self._channels = tuple(channels)
         self._now = now
         self._letters = Letters()
         self._chunk = min(FIRST_CHUNK, pace.chunk)
@@ -80,7 +89,7 @@ class Mailbox:
         if self._look(fanout.has_work):
             has_more = self._hand_out(now)
         taken: tuple[Lease, ...] = ()
-        if limit and self._look(lambda session: lease.is_waiting(session, now=now)):
+        if limit and self._look(partial(lease.is_waiting, now=now, channels=self._channels)):
             taken = self._take(min(limit, self._pace.claim), now=now)
         return Turn(
             leases=taken,
@@ -121,7 +130,13 @@ class Mailbox:
     def _take(self, limit: int, *, now: datetime) -> tuple[Lease, ...]:
         def claimed(session: Session) -> tuple[lease.Claimed, ...]:
             lease.reap(session, now=now)
-            return lease.claim(session, now=now, limit=limit, lasting=self._pace.lease)
+            return lease.claim(
+                session,
+                now=now,
+                channels=self._channels,
+                limit=limit,
+                lasting=self._pace.lease,
+            )
 
         found = self._write(claimed)
         if not found:

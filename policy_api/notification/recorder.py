@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -32,15 +32,14 @@ class Recorder:
         self._pace = pace
         self._tried: list[Tried] = []
         self._finished: list[Finished] = []
-        self._stored: asyncio.Future[None] | None = None
         self._members = 0
-        self._waiting = 0
+        self._waiting: list[asyncio.Future[None]] = []
         self._some = asyncio.Event()
         self._all = asyncio.Event()
         self._is_closed = False
 
-    @asynccontextmanager
-    async def member(self) -> AsyncIterator[None]:
+    @contextmanager
+    def member(self) -> Iterator[None]:
         """Be one of those whose reports it is worth waiting for."""
         self._members += 1
         try:
@@ -77,28 +76,28 @@ class Recorder:
             await self._flush()
 
     async def _wait(self) -> None:
-        if self._stored is None:
-            self._stored = asyncio.get_running_loop().create_future()
-        self._waiting += 1
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(stored)
         self._some.set()
         self._look()
-        # Whoever is cancelled leaves the others waiting for the same thing.
-        await asyncio.shield(self._stored)
+        await stored
 
     def _look(self) -> None:
-        if self._waiting and self._waiting >= min(self._members, self._pace.group):
+        if self._waiting and len(self._waiting) >= min(self._members, self._pace.group):
             self._all.set()
 
     async def _flush(self) -> None:
-        tried, finished, stored = self._tried, self._finished, self._stored
-        self._tried, self._finished, self._stored, self._waiting = [], [], None, 0
+        tried, finished, waiting = self._tried, self._finished, self._waiting
+        self._tried, self._finished, self._waiting = [], [], []
         if not self._is_closed:
             self._some.clear()
             self._all.clear()
         if tried or finished:
             await self._persist(tried, finished)
-        if stored is not None:
-            stored.set_result(None)
+        for stored in waiting:
+            # Whoever was cancelled does not wait any more.
+            if not stored.done():
+                stored.set_result(None)
 
     async def _persist(self, tried: Sequence[Tried], finished: Sequence[Finished]) -> None:
         """Store results, however often that has to be tried: they cannot be had again."""

@@ -22,6 +22,7 @@ from policy_api.errors import Unavailable
 from policy_api.notification.bell import Bell
 from policy_api.notification.channels import load_channels
 from policy_api.notification.channels.base import CHANNELS, ChannelMaker, Surroundings
+from policy_api.notification.collector import seldom_collecting
 from policy_api.notification.doorbell import Doorbell, broker
 from policy_api.notification.lease import Lease
 from policy_api.notification.letters import Letter, LetterKey
@@ -56,9 +57,9 @@ def run_worker(settings: Settings, *, pace: Pace | None = None) -> None:
     _allow_many_files()
     engine = make_engine(settings.database_url, threads=CONNECTIONS)
     try:
-        asyncio.run(
-            _until_signalled(Worker(engine, settings=settings, pace=pace or pace_of(settings)))
-        )
+        worker = Worker(engine, settings=settings, pace=pace or pace_of(settings))
+        with seldom_collecting():
+            asyncio.run(_until_signalled(worker))
     finally:
         engine.dispose()
 
@@ -92,7 +93,12 @@ class Worker:
             ((kind.name, kind.open) for kind in CHANNELS) if channels is None else channels
         )
         self._now = now
-        self._mailbox = Mailbox(engine, pace=pace, now=database_now)
+        self._mailbox = Mailbox(
+            engine,
+            pace=pace,
+            channels=[name for name, _ in self._makers],
+            now=database_now,
+        )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")
         self._slots = Slots(fast=pace.slots, slow=pace.slow_slots, slow_after=pace.slow_after)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,7 +171,7 @@ class Worker:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self, sender: Sender, lease: Lease, letters: dict[LetterKey, Letter]) -> None:
-        async with self._slots.take(), self._recorder.member():
+        with self._slots.take(), self._recorder.member():
             try:
                 finished, last = await sender.work(lease, letters, self._recorder.tried)
             except Exception:

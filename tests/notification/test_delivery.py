@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
@@ -342,3 +343,36 @@ def test_both_secrets_sign_for_a_day_after_a_rotation(
 def schemes(headers: Mapping[str, str]) -> list[str]:
     signatures = headers["webhook-signature"].split()
     return sorted(signature.partition(",")[0] for signature in signatures)
+
+
+def test_who_is_told_through_a_channel_that_a_worker_lacks_waits_for_one_that_has_it(
+    session: Session, work: Work, subscribe: Subscribe, happen: Happen
+) -> None:
+    with Receiver(polite) as receiver, work():
+        here = verified(session, subscribe, receiver.url)
+        elsewhere = verified(session, subscribe, f"{receiver.url}/elsewhere")
+        set_channel(session, elsewhere, "pager")
+        before = leases_of(session, elsewhere)
+        happen()
+        happen()
+        eventually(lambda: [each.state for each in log_of(session, here)] == ["delivered"] * 3)
+
+        assert leases_of(session, elsewhere) == before
+        assert [each.attempts for each in log_of(session, elsewhere)][:2] == [0, 0]
+
+        set_channel(session, elsewhere, "webhook")
+        eventually(lambda: {each.state for each in log_of(session, elsewhere)} == {"delivered"})
+
+
+def set_channel(session: Session, name: str, channel: str) -> None:
+    with writing(session):
+        session.execute(
+            text("UPDATE endpoint SET channel = :channel WHERE name = :name"),
+            {"channel": channel, "name": name},
+        )
+
+
+def leases_of(session: Session, name: str) -> int:
+    session.rollback()
+    query = text("SELECT lease_token FROM endpoint WHERE name = :name")
+    return int(session.scalar(query, {"name": name}) or 0)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy_api.errors import BadInput
-from policy_api.notification.guard import DeniedAddress, Guard, is_public, registrable
+from policy_api.notification import guard
+from policy_api.notification.guard import DeniedAddress, Guard, host_of, is_public, registrable
 from policy_api.settings import Settings
 
 OPEN = Guard()
@@ -190,3 +191,61 @@ def test_a_public_network_of_ones_own_can_be_put_off_limits() -> None:
     assert guard.may_dial(IPv4Address("8.8.4.4"))
     with pytest.raises(BadInput):
         guard.checked_url("https://8.8.8.8/")
+
+
+PARTS = st.sampled_from(
+    [
+        *words(
+            "http https :// : . / a example org xn-- b- 1 0x7f 443 22 65536 99999 ?q= # @ \\ %41"
+        ),
+        *("a" * 64, "A", " ", "[", "]"),
+    ]
+)
+
+
+@given(url=st.lists(PARTS, max_size=12).map("".join), allows=st.booleans())
+def test_a_look_at_the_spelling_decides_nothing_that_parsing_would_not(
+    url: str,
+    allows: bool,  # noqa: FBT001 -- given by name
+) -> None:
+    for each in (url, f"https://{url}", f"https://example.org/{url}", f"http://example.org:{url}/"):
+        quick, thorough = Guard(allow_http=allows), _Thorough(allow_http=allows)
+
+        assert _said(quick, each) == _said(thorough, each)
+
+
+class _Thorough(Guard):
+    """A guard that parses every URL."""
+
+    def _is_plain_url(self, url: str) -> bool:
+        del url
+        return False
+
+
+def _said(guard_: Guard, url: str) -> str:
+    try:
+        return guard_.checked_url(url)
+    except BadInput as error:
+        return error.problems[0].detail
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://hooks.example.org/in?a=1", "hooks.example.org"),
+        ("https://hooks.example.org:8443/", "hooks.example.org"),
+        ("https://[2606:4700::1]:8443/", "2606:4700::1"),
+        ("https://9.9.9.9/", "9.9.9.9"),
+        ("http://intranet/", "intranet"),
+    ],
+)
+def test_the_host_of_a_url_is_found_however_it_is_spelt(url: str, host: str) -> None:
+    assert host_of(url) == host
+
+
+def test_what_was_denied_once_stays_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "REMEMBERED", 2)
+    one = Guard()
+    for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.1"):
+        with pytest.raises(DeniedAddress):
+            one.open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, 443)))

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from multidict import istr
 from typing_extensions import override
 from yarl import URL
 
 from policy_api import __version__
 from policy_api.errors import BadInput
 from policy_api.notification.channels.base import Surroundings
-from policy_api.notification.guard import DeniedAddress, Guard, registrable
+from policy_api.notification.guard import DeniedAddress, Guard, host_of, registrable
+from policy_api.notification.overdue import Overdue
 from policy_api.notification.wire import ANSWER_BYTES, Outcome, Verdict
 
 HEADERS = {
@@ -30,9 +32,6 @@ HEADERS = {
 }
 BUFFER = 4096
 """Of an answer that nobody reads on, no more than about this is taken in."""
-
-GRACE = 0.25
-"""Seconds for letting go of a connection once the time is up."""
 
 _CONTROLS = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd\n\t]")
 
@@ -47,6 +46,7 @@ class Poster:
         self._guard = guard
         self._now = surroundings.now
         self._timeout = surroundings.timeout
+        self._overdue: Overdue[asyncio.Timeout] = Overdue(surroundings.timeout, _end)
 
     async def post(
         self, url: str, body: bytes, *, headers: Mapping[str, str], is_last: bool = True
@@ -60,11 +60,9 @@ class Poster:
         except BadInput as error:
             # The rules may have become stricter since it was registered.
             return busy(error.problems[0].detail)
-        sent = {**HEADERS, **headers, **({"connection": "close"} if is_last else {})}
-        deadline = asyncio.get_running_loop().time() + self._timeout
+        sent = {**headers, "connection": "close"} if is_last else headers
         try:
-            async with asyncio.timeout_at(deadline + GRACE):
-                return await self._posted(url, body, sent, deadline=deadline)
+            return await self._posted(url, body, sent)
         except TimeoutError:
             return busy(f"No answer within {self._timeout:g} seconds.")
         except aiohttp.ClientConnectorCertificateError:
@@ -75,20 +73,28 @@ class Poster:
             # aiohttp's parser raises more than it documents when a receiver talks nonsense.
             return busy(f"The connection failed: {type(error).__name__}.")
 
-    async def _posted(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: float
-    ) -> Outcome:
-        # Encoded already; another round would change what the subscriber registered.
-        target = URL(url, encoded=True)
-        async with asyncio.timeout_at(deadline):
-            response = await self._session.post(
-                target, data=body, headers=headers, allow_redirects=False
-            )
-        async with response:
-            answer = await _beginning(response, deadline=deadline)
-            if not response.content.at_eof():
+    async def _posted(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+        response, read, limit = None, bytearray(), asyncio.timeout(None)
+        try:
+            async with limit:
+                self._overdue.watch(limit)
+                response = await self._session.post(
+                    # Encoded already; another round would change what the subscriber registered.
+                    URL(url, encoded=True),
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                )
+                await _take_beginning(response, read)
+        except TimeoutError:
+            if response is None:
+                raise
+        finally:
+            self._overdue.forget(limit)
+            # Nobody waits for the rest, not even until the receiver has taken what we sent.
+            if response is not None and not response.content.at_eof():
                 response.close()
-            return self._outcome(response, answer)
+        return self._outcome(response, _text(read))
 
     def _outcome(self, response: aiohttp.ClientResponse, answer: str) -> Outcome:
         status = response.status
@@ -107,6 +113,12 @@ class Poster:
         )
 
 
+class _Request(aiohttp.ClientRequest):
+    """A request that says what we say and adds nothing."""
+
+    DEFAULT_HEADERS: dict[istr, str] = {}
+
+
 class _Response(aiohttp.ClientResponse):
     """An answer whose connection is closed if the request said so.
 
@@ -114,11 +126,13 @@ class _Response(aiohttp.ClientResponse):
     """
 
     @override
-    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+    def start(
+        self, connection: aiohttp.connector.Connection
+    ) -> Coroutine[Any, Any, aiohttp.ClientResponse]:
         is_last = self.request_info.headers.get("connection") == "close"
         if is_last and connection.protocol is not None:
             connection.protocol.force_close()
-        return await super().start(connection)
+        return super().start(connection)
 
 
 @asynccontextmanager
@@ -150,10 +164,13 @@ async def open_poster(
         auto_decompress=False,
         trust_env=False,
         read_bufsize=BUFFER,
+        request_class=_Request,
         response_class=_Response,
-        skip_auto_headers=("accept", "accept-encoding"),
+        headers=HEADERS,
     ) as session:
         yield Poster(session, guard=guard, surroundings=surroundings)
+    # The connections closed last let go of their sockets.
+    await asyncio.sleep(0)
 
 
 def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
@@ -170,25 +187,30 @@ def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
     return max(wished, timedelta(0))
 
 
-async def _beginning(response: aiohttp.ClientResponse, *, deadline: float) -> str:
+async def _take_beginning(response: aiohttp.ClientResponse, read: bytearray) -> None:
     """Read the beginning of an answer.
 
     The status has said what matters; what goes wrong from here on changes nothing about that.
     """
-    read = b""
-    with suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
-        async with asyncio.timeout_at(deadline):
-            while len(read) < ANSWER_BYTES:
-                part = await response.content.read(ANSWER_BYTES - len(read))
-                if not part:
-                    break
-                read += part
+    with suppress(aiohttp.ClientError, OSError, ValueError):
+        while len(read) < ANSWER_BYTES:
+            part = await response.content.read(ANSWER_BYTES - len(read))
+            if not part:
+                break
+            read += part
+
+
+def _text(read: bytearray) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", read.decode("utf-8", "replace"))
+
+
+def _end(limit: asyncio.Timeout) -> None:
+    limit.reschedule(asyncio.get_running_loop().time())
 
 
 def place(url: str) -> str:
     """Return the domain that receives, which is what must not be flooded."""
-    return registrable(urlsplit(url).hostname or "")
+    return registrable(host_of(url))
 
 
 def busy(detail: str) -> Outcome:

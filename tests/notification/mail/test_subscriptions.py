@@ -264,7 +264,13 @@ def test_what_a_worker_is_about_to_send_is_erased_after_that(house: House) -> No
 
     with Session(house.engine) as session:
         with writing(session):
-            lease.claim(session, now=clock.now(), limit=1, lasting=pace.lease)
+            lease.claim(
+                session,
+                now=clock.now(),
+                channels=["email"],
+                limit=1,
+                lasting=pace.lease,
+            )
         with writing(session):
             meanwhile = erasure.purge(session, now=clock.now())
         with writing(session):
