@@ -158,7 +158,9 @@ def test_what_a_worker_is_sending_leads_to_nobody_and_goes_with_its_lease(
             endpoint = session.scalars(select(Endpoint)).one()
             endpoint.due_at = clock.now()
         with writing(session):
-            (claimed,) = lease.claim(session, now=clock.now(), limit=1, lasting=pace.lease)
+            (claimed,) = lease.claim(
+                session, now=clock.now(), channels=["email"], limit=1, lasting=pace.lease
+            )
 
     assert command("erase", READER) == {"erased": 1}
 
