@@ -90,7 +90,7 @@ class Mailbox:
             has_more = self._hand_out(now)
         taken: tuple[Lease, ...] = ()
         if limit and self._look(partial(lease.is_waiting, now=now, channels=self._channels)):
-            taken = self._take(min(limit, self._pace.claim), now=now)
+            taken = self._take(min(limit, self._pace.claim))
         return Turn(
             leases=taken,
             letters=self._look(lambda session: self._letters.of(session, taken)),
@@ -127,10 +127,13 @@ class Mailbox:
         self._chunk = fanout.next_chunk(self._chunk, seconds=seconds, largest=self._pace.chunk)
         return found
 
-    def _take(self, limit: int, *, now: datetime) -> tuple[Lease, ...]:
-        def claimed(session: Session) -> tuple[lease.Claimed, ...]:
+    def _take(self, limit: int) -> tuple[Lease, ...]:
+        def claimed(session: Session) -> tuple[datetime, tuple[lease.Claimed, ...]]:
+            # Asked once it is our turn to write: a lease that begins with a wait or a freeze
+            # could have run out before its first delivery.
+            now = self._now(session)
             lease.reap(session, now=now)
-            return lease.claim(
+            return now, lease.claim(
                 session,
                 now=now,
                 channels=self._channels,
@@ -138,7 +141,7 @@ class Mailbox:
                 lasting=self._pace.lease,
             )
 
-        found = self._write(claimed)
+        now, found = self._write(claimed)
         if not found:
             return ()
         size = self._pace.per_lease
