@@ -58,9 +58,9 @@ class Cache:
             del self.kept[path]
             self.dropped.add(path)
 
-    def wait_for(self, count: int) -> None:
+    def wait_for(self, count: int, *, seconds: float = 20) -> None:
         with self._changed:
-            enough = self._changed.wait_for(lambda: len(self.requests) >= count, timeout=20)
+            enough = self._changed.wait_for(lambda: len(self.requests) >= count, timeout=seconds)
         assert enough, f"{len(self.requests)} of {count} purges came."
 
     _changed: threading.Condition = field(default_factory=threading.Condition)

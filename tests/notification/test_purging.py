@@ -215,7 +215,7 @@ def test_a_purge_that_is_refused_is_tried_again(site: Site) -> None:
         for _ in range(100):
             site.travel.shift(timedelta(minutes=10))
             try:
-                site.cache.wait_for(1)
+                site.cache.wait_for(1, seconds=1)
             except AssertionError:
                 continue
             break

@@ -19,9 +19,10 @@ def test_altered_bodies_are_named(engine: Engine, press: Press, packer: Packer) 
         sound = verify_database(session)
         with writing(session):
             rows = session.scalars(select(PackedBody).order_by(PackedBody.digest)).all()
-            for row, at in zip(rows, [-1, -1, -1, 40, 40, 40], strict=False):
+            for row, part in zip(rows, [2, 2, 2, 3, 3, 3], strict=False):
                 body = bytearray(row.body)
-                body[at] ^= 1
+                # Not the last byte: the bits that fill it up say nothing.
+                body[len(body) // part] ^= 1
                 row.body = bytes(body)
             altered = [f"packed/{row.digest}/{row.coding}" for row in rows[:6]]
         found = list(verifying.breaks(session))
