@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -125,10 +126,15 @@ class _Response(aiohttp.ClientResponse):
     aiohttp minds only what the answer says, and would keep a connection that the receiver closes.
     """
 
+    parting: ClassVar[WeakSet[asyncio.Transport]]
+    """Connections that may be saying goodbye: with TLS, that takes as long as the peer likes."""
+
     @override
     def start(
         self, connection: aiohttp.connector.Connection
     ) -> Coroutine[Any, Any, aiohttp.ClientResponse]:
+        if connection.transport is not None:
+            self.parting.add(connection.transport)
         is_last = self.request_info.headers.get("connection") == "close"
         if is_last and connection.protocol is not None:
             connection.protocol.force_close()
@@ -148,6 +154,7 @@ async def open_poster(
     :param tls: Default: one context with the system's certificates, shared by all connections.
     """
     guard = Guard.of(surroundings.settings)
+    parting: WeakSet[asyncio.Transport] = WeakSet()
     connector = aiohttp.TCPConnector(
         ssl=tls or ssl.create_default_context(),
         socket_factory=guard.open_socket,
@@ -165,11 +172,13 @@ async def open_poster(
         trust_env=False,
         read_bufsize=BUFFER,
         request_class=_Request,
-        response_class=_Response,
+        response_class=type("_PartingResponse", (_Response,), {"parting": parting}),
         headers=HEADERS,
     ) as session:
         yield Poster(session, guard=guard, surroundings=surroundings)
-    # The connections closed last let go of their sockets.
+    for transport in tuple(parting):
+        transport.abort()
+    # They let go of their sockets in the loop's next turn.
     await asyncio.sleep(0)
 
 
