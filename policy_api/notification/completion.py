@@ -111,9 +111,14 @@ def _attempt(each: Tried) -> dict[str, object]:
         "milliseconds": each.milliseconds,
         "verdict": each.outcome.verdict.value,
         "status": each.outcome.status,
-        "detail": each.outcome.detail,
-        "answer": each.outcome.answer,
+        "detail": _storable(each.outcome.detail),
+        "answer": _storable(each.outcome.answer),
     }
+
+
+def _storable(text: str) -> str:
+    """Return a text as every database takes it; a plugin's channel may hand on anything."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _success(each: Tried) -> dict[str, object]:

@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import brotli  # type: ignore[import-untyped]
-import zstandard
 from sqlalchemy.orm import Session
 
 from policy_api.domain.proof.verify import Break
+from policy_api.ledger.bodies import MAX_BYTES, Unreadable, unpacked
 from policy_api.packing import queries
 from policy_api.web.conditional import ETAG_DIGITS
-
-MAX_BYTES: Final = 64 * 1024 * 1024
-"""No body is near it; a row that was tampered with cannot fill the memory."""
 
 
 def breaks(session: Session) -> Iterator[Break]:
@@ -35,7 +32,7 @@ def _digest(body: bytes, coding: str) -> str:
         return "an unknown coding"
     try:
         return hashlib.sha256(unpack(body)).hexdigest()[:ETAG_DIGITS]
-    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+    except (zlib.error, brotli.error, Unreadable) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -55,15 +52,8 @@ def _of_brotli(body: bytes) -> bytes:
     return plain
 
 
-def _of_zstandard(body: bytes) -> bytes:
-    size = zstandard.frame_content_size(body)
-    if not 0 <= size <= MAX_BYTES:
-        raise zstandard.ZstdError("it does not tell a credible size")
-    return zstandard.ZstdDecompressor().decompress(body)
-
-
 _UNPACK: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "gzip": _of_gzip,
     "br": _of_brotli,
-    "zstd": _of_zstandard,
+    "zstd": unpacked,
 }
